@@ -1,0 +1,263 @@
+"""``Evidence`` to ``Answer``: exact words, a description, a list, or a refusal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from rag.evidence import Findings
+from rag.lists import ListBlock, list_at
+from rag.text import Span, fold, tokens
+from rag.types import Answer, Citation, Document, Evidence, Hit, Point, Query
+from rag.versions import IndexVersion
+
+# Longest text of one point: a short answer that fits a phone's screen.
+LONGEST_POINT = 400
+_MOST_SENTENCES = {"direct": 1, "list": 1, "description": 4}
+# Without exact words one sentence may not be enough.
+_MOST_WITHOUT_EXACT_WORDS = 3
+# Further sentences have to be nearly as good as the best one ...
+_NEARLY = 0.8
+# ... and say something else: no more than this share of their words may stand in earlier ones.
+_REPEATED = 0.7
+_NUMBER_WORDS = {
+    word: number
+    for number, word in enumerate(
+        "zero one two three four five six seven eight nine ten eleven twelve".split()
+    )
+}
+
+
+@dataclass(slots=True)
+class _Citations:
+    """Numbers citations in the order in which an answer uses them; each span once."""
+
+    version: IndexVersion
+    made: list[Citation] = field(default_factory=list)
+
+    def cite(self, doc_id: str, span: Span, answer: Span) -> int:
+        """The marker of a citation of ``span``."""
+        for citation in self.made:
+            if (citation.doc_id, citation.start, citation.end) == (doc_id, *span):
+                return citation.marker
+        document = self.document(doc_id)
+        marker = len(self.made) + 1
+        self.made.append(
+            Citation(
+                marker=marker,
+                doc_id=doc_id,
+                title=document.title,
+                center=document.center,
+                page=document.page_at(span[0]),
+                start=span[0],
+                end=span[1],
+                quote=document.text[slice(*span)],
+                answer_start=answer[0],
+                answer_end=answer[1],
+            )
+        )
+        return marker
+
+    def document(self, doc_id: str) -> Document:
+        """The stored document."""
+        document = self.version.records.document(doc_id)
+        if document is None:
+            raise LookupError(f"evidence of {doc_id}, which is not in the index")
+        return document
+
+
+def compose(
+    query: Query,
+    findings: Findings,
+    threshold: float,
+    hits: Sequence[Hit],
+    version: IndexVersion,
+    elapsed: float,
+) -> Answer:
+    """The answer that the evidence at or above ``threshold`` supports, or else a refusal.
+
+    ``elapsed`` is in seconds. No text of the answer but its labels comes from anywhere but the
+    cited spans.
+    """
+    supported = [e for e in findings.evidence if e.support >= threshold]
+    confidence = findings.evidence[0].support if findings.evidence else 0.0
+    if not supported:
+        return Answer(
+            query=query,
+            text=refusal(query, findings.missing, version),
+            points=(),
+            citations=(),
+            hits=tuple(hits),
+            confidence=confidence,
+            notices=(),
+            withheld=0,
+            index_version=version.name,
+            elapsed=elapsed,
+        )
+    citations = _Citations(version)
+    notices: list[str] = []
+    conflicting = False
+    block = _list_of(query, supported[0], citations)
+    if block:
+        points = _list_points(block, supported[0], citations)
+        notices += _count_notices(query, block)
+    elif query.form == "description" or supported[0].answer_start == supported[0].answer_end:
+        points = _sentence_points(query, supported, citations)
+    else:
+        points, conflicting = _direct_points(supported, citations)
+        if conflicting:
+            notices.append("The documents disagree.")
+    return Answer(
+        query=query,
+        text=render(points),
+        points=tuple(points),
+        citations=tuple(citations.made),
+        hits=tuple(hits),
+        confidence=confidence,
+        notices=tuple(notices),
+        withheld=0,
+        index_version=version.name,
+        elapsed=elapsed,
+        conflicting=conflicting,
+    )
+
+
+def render(points: Sequence[Point]) -> str:
+    """Points as plain text, one a line, each followed by its markers."""
+    lines = []
+    for point in points:
+        words = point.text
+        if point.exact and fold(point.exact) != fold(point.text.strip(" .")):
+            words = f"{point.exact} · “{point.text}”"
+        lines.append(words + "".join(f" [{marker}]" for marker in point.markers))
+    return "\n".join(lines)
+
+
+def refusal(query: Query, missing: Sequence[str], version: IndexVersion) -> str:
+    """What was looked for and not found, what was searched, and whom to ask."""
+    documents = [
+        document
+        for document in version.records.documents()
+        if not query.centers or document.center in query.centers
+    ]
+    about = f" about {' and '.join(query.centers)}" if query.centers else ""
+    lacking = next((reason for reason in missing if reason.startswith("no ")), None)
+    if "another role" in missing:
+        said = "The documents name nobody in this role"
+    elif lacking:
+        said = f"The documents name {lacking}"
+    else:
+        said = "The documents do not say"
+    searched = (
+        f"{len(documents)} document{'s' if len(documents) != 1 else ''}{about} "
+        f"{'were' if len(documents) != 1 else 'was'} searched."
+    )
+    publishers = sorted({d.publisher or d.institution or "" for d in documents} - {""})
+    ask = f" {publishers[0]} may know." if query.centers and len(publishers) == 1 else ""
+    return f"{said}. {searched}{ask}"
+
+
+def _direct_points(
+    supported: Sequence[Evidence], citations: _Citations
+) -> tuple[list[Point], bool]:
+    """The exact words, cited to all that agree; where another document disagrees, both."""
+    best = supported[0]
+    exact = _exact(best, citations)
+    agreeing, others = [best], []
+    for evidence in supported[1:]:
+        if _same_words(exact, _exact(evidence, citations)):
+            if evidence.doc_id not in {e.doc_id for e in agreeing}:
+                agreeing.append(evidence)
+        elif evidence.doc_id != best.doc_id and evidence.support >= _NEARLY * best.support:
+            others.append(evidence)
+    points = [_direct_point(best, agreeing, citations)]
+    if others:
+        points.append(_direct_point(others[0], others[:1], citations))
+    return points, bool(others)
+
+
+def _direct_point(best: Evidence, agreeing: Sequence[Evidence], citations: _Citations) -> Point:
+    text = citations.document(best.doc_id).text
+    exact = text[best.answer_start : best.answer_end]
+    markers = tuple(
+        citations.cite(e.doc_id, (e.start, e.end), (e.answer_start, e.answer_end)) for e in agreeing
+    )
+    room = LONGEST_POINT - len(exact) - len(" · “”") - sum(len(f" [{m}]") for m in markers)
+    return Point(exact, excerpt(text, best, room), markers)
+
+
+def excerpt(text: str, evidence: Evidence, most: int) -> str:
+    """The evidence's sentence, cut at words to ``most`` characters round its exact words."""
+    if evidence.end - evidence.start <= most:
+        return text[evidence.start : evidence.end]
+    spare = max(0, most - 4 - (evidence.answer_end - evidence.answer_start))
+    start = max(evidence.start, evidence.answer_start - spare // 2)
+    end = min(evidence.end, start + most - 4)
+    start = max(evidence.start, min(start, end - most + 4))
+    if start > evidence.start:
+        space = text.find(" ", start, evidence.answer_start)
+        start = space + 1 if space >= 0 else start
+    if end < evidence.end:
+        space = text.rfind(" ", max(start, evidence.answer_end), end)
+        end = space if space > start else end
+    before = "… " if start > evidence.start else ""
+    after = " …" if end < evidence.end else ""
+    return f"{before}{text[start:end]}{after}"
+
+
+def _exact(evidence: Evidence, citations: _Citations) -> str:
+    text = citations.document(evidence.doc_id).text
+    return text[evidence.answer_start : evidence.answer_end]
+
+
+def _same_words(one: str, other: str) -> bool:
+    """Whether one answer is the other, or a part of it."""
+    left, right = set(tokens(one)), set(tokens(other))
+    return left <= right or right <= left
+
+
+def _sentence_points(
+    query: Query, supported: Sequence[Evidence], citations: _Citations
+) -> list[Point]:
+    """The best sentences that say different things, in document order within a document."""
+    most = _MOST_SENTENCES[query.form] if query.form == "description" else _MOST_WITHOUT_EXACT_WORDS
+    said: set[str] = set()
+    chosen: list[Evidence] = []
+    for evidence in supported:
+        words = set(tokens(citations.document(evidence.doc_id).text[evidence.start : evidence.end]))
+        fresh = not words or len(words & said) / len(words) <= _REPEATED
+        if fresh and evidence.support >= _NEARLY * supported[0].support:
+            chosen.append(evidence)
+            said |= words
+        if len(chosen) == most:
+            break
+    order = {e.doc_id: i for i, e in reversed(list(enumerate(chosen)))}
+    chosen.sort(key=lambda e: (order[e.doc_id], e.start))
+    points = []
+    for evidence in chosen:
+        text = citations.document(evidence.doc_id).text
+        span = (evidence.start, evidence.end)
+        marker = citations.cite(evidence.doc_id, span, (evidence.answer_start, evidence.answer_end))
+        points.append(Point("", text[slice(*span)], (marker,)))
+    return points
+
+
+def _list_of(query: Query, best: Evidence, citations: _Citations) -> ListBlock | None:
+    if query.form == "direct":
+        return None
+    return list_at(citations.document(best.doc_id).text, (best.start, best.end))
+
+
+def _list_points(block: ListBlock, best: Evidence, citations: _Citations) -> list[Point]:
+    text = citations.document(best.doc_id).text
+    marker = citations.cite(best.doc_id, block.span, (block.items[0][0], block.items[-1][1]))
+    return [Point("", text[slice(*item)], (marker,)) for item in block.items]
+
+
+def _count_notices(query: Query, block: ListBlock) -> list[str]:
+    """Say so where the question counts other than the document does."""
+    asked = [_NUMBER_WORDS.get(t, int(t) if t.isdigit() else 0) for t in tokens(query.text)]
+    counts = [count for count in asked if 1 < count <= max(_NUMBER_WORDS.values())]
+    if counts and len(block.items) not in counts:
+        return [f"You asked for {counts[0]}; the document lists {len(block.items)}."]
+    return []

@@ -1,0 +1,168 @@
+"""The one object that the faces talk to: ask, stream, search."""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from rag.answering import compose
+from rag.calibration import load_calibration
+from rag.config import Settings
+from rag.conversation import Center, centers_of, find_center, understand
+from rag.embedding import SentenceEmbedder
+from rag.errors import QueryError
+from rag.evidence import CalibratedFinder, Finder, SimilarityMeasurer
+from rag.retrieval import retrieve
+from rag.types import Answer, Document, Embedder, Hit, Query, Turn
+from rag.versions import IndexVersion, open_current
+
+_MOST_EXAMPLES = 4
+# Asked of the corpus before they are shown: an example that is refused would be a poor one.
+_EXAMPLES = (
+    "Who is the director of the {center}?",
+    "Who leads the {center}?",
+    "When was the {center} established?",
+    "What does the {center} study?",
+    "What equipment does the {center} have?",
+)
+_GREETING = "Hello. I answer questions about research centers from their documents, with citations."
+
+
+class Chatbot:
+    """Answers from one index version; safe to use from several threads."""
+
+    def __init__(self, version: IndexVersion, embedder: Embedder, finder: Finder, k: int) -> None:
+        """Put the parts together; ``k`` chunks are read for an answer."""
+        self.version = version
+        self._embedder = embedder
+        self._finder = finder
+        self._k = k
+        self._centers: tuple[Center, ...] = centers_of(version.records.documents())
+
+    @classmethod
+    def open(cls, settings: Settings, index_dir: Path | None = None) -> Chatbot:
+        """Open the published index with the models that the settings name.
+
+        Args:
+            settings: which models, how many chunks.
+            index_dir: the folder of index versions; by default that of the settings.
+
+        Raises:
+            ModelError: a model is missing or damaged.
+            IndexStateError: there is no index, or it does not fit the settings.
+            ConfigError: there is no calibration.
+        """
+        embedder = SentenceEmbedder(settings.embedding_model, settings.precision)
+        version = open_current(index_dir or settings.index_dir, embedder)
+        return cls(version, embedder, open_finder(settings, embedder), settings.top_k)
+
+    @property
+    def finder(self) -> str:
+        """What finds the evidence: ``reader`` or ``similarity``."""
+        return self._finder.name
+
+    @property
+    def centers(self) -> tuple[str, ...]:
+        """The centers of the corpus, by name."""
+        return tuple(center.name for center in self._centers)
+
+    def document(self, doc_id: str) -> Document | None:
+        """One document of the index with its text."""
+        return self.version.records.document(doc_id)
+
+    def ask(self, question: str, history: Sequence[Turn] = (), center: str | None = None) -> Answer:
+        """Answer a question.
+
+        Args:
+            question: as typed; one that is empty or too long gets a refusal that says so.
+            history: the earlier turns of the conversation, oldest first.
+            center: answer from this center's documents only.
+
+        Raises:
+            QueryError: there is no such center.
+        """
+        started = time.perf_counter()
+        only = find_center(center, self._centers) if center else None
+        try:
+            query = understand(question, history, self._centers, only)
+        except QueryError as exc:
+            return self._said(Query(question, question), str(exc), started)
+        if query.form == "chitchat":
+            return self._said(query, self._greeting(), started)
+        hits = retrieve(self.version, self._embedder, query, self._k)
+        findings = self._finder.find(query, hits, self.version)
+        elapsed = time.perf_counter() - started
+        answer = compose(query, findings, self._finder.threshold, hits, self.version, elapsed)
+        return dataclasses.replace(answer, elapsed=time.perf_counter() - started)
+
+    def converse(self, question: str, earlier: Sequence[str], center: str | None = None) -> Answer:
+        """Answer the earlier questions in order, then this one, in one conversation."""
+        history: list[Turn] = []
+        for asked in earlier:
+            history.append(Turn(asked, self.ask(asked, history, center)))
+        return self.ask(question, history, center)
+
+    def stream(
+        self, question: str, history: Sequence[Turn] = (), center: str | None = None
+    ) -> Iterator[Answer]:
+        """The answer as it grows, point by point; the last one is what ``ask`` returns."""
+        answer = self.ask(question, history, center)
+        for count in range(1, len(answer.points)):
+            yield dataclasses.replace(answer, points=answer.points[:count])
+        yield answer
+
+    def search(self, question: str, k: int, center: str | None = None) -> tuple[Hit, ...]:
+        """The ``k`` nearest chunks.
+
+        Raises:
+            QueryError: there is no such center, or the question is empty or too long.
+        """
+        only = find_center(center, self._centers) if center else None
+        query = understand(question, (), self._centers, only)
+        return retrieve(self.version, self._embedder, query, k)
+
+    def examples(self) -> tuple[str, ...]:
+        """Questions that this corpus answers, each about another center as far as they go."""
+        found: list[str] = []
+        for shift in range(len(_EXAMPLES)):
+            for number, center in enumerate(self.centers):
+                template = _EXAMPLES[(number + shift) % len(_EXAMPLES)]
+                question = template.format(center=center.removeprefix("The ").removeprefix("the "))
+                if question not in found and self.ask(question).status == "answered":
+                    found.append(question)
+                if len(found) == _MOST_EXAMPLES:
+                    return tuple(found)
+        return tuple(found)
+
+    def _greeting(self) -> str:
+        known = "; ".join(self.centers)
+        return f"{_GREETING} I know: {known}." if known else _GREETING
+
+    def _said(self, query: Query, text: str, started: float) -> Answer:
+        """An answer that is no document's."""
+        return Answer(
+            query=query,
+            text=text,
+            points=(),
+            citations=(),
+            hits=(),
+            confidence=0.0,
+            notices=(),
+            withheld=0,
+            index_version=self.version.name,
+            elapsed=time.perf_counter() - started,
+        )
+
+
+def open_finder(settings: Settings, embedder: Embedder) -> Finder:
+    """What finds the evidence, by ``READER_MODEL``.
+
+    Raises:
+        ModelError: the reader is missing or damaged.
+        ConfigError: there is no calibration for it.
+    """
+    return CalibratedFinder(
+        "similarity", SimilarityMeasurer(embedder), load_calibration("similarity")
+    )

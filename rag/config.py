@@ -1,0 +1,97 @@
+"""Settings: defaults, then ``.env``, then the environment."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from rag.errors import ConfigError
+
+ROOT = Path(__file__).resolve().parent.parent
+
+# No library reaches for a model hub or sends usage figures unless someone asks for it.
+_ENVIRONMENT = {
+    "HF_HUB_OFFLINE": "1",
+    "HF_HUB_DISABLE_TELEMETRY": "1",
+    "TRANSFORMERS_OFFLINE": "1",
+    "TRANSFORMERS_VERBOSITY": "error",
+    "TOKENIZERS_PARALLELISM": "false",
+    "GRADIO_ANALYTICS_ENABLED": "False",
+    "LANGSMITH_TRACING": "false",
+    "LANGCHAIN_TRACING_V2": "false",
+    # Threads that wait by spinning take the core away from whatever else is computing: beside
+    # another busy process a warm answer took 2.5 s so, and 0.2 s with threads that sleep.
+    "OMP_WAIT_POLICY": "passive",
+}
+
+
+def go_quiet() -> None:
+    """Set what the libraries read from the environment, where the environment is silent.
+
+    Has to run before those libraries are imported: they read their switches on import.
+    """
+    for name, value in _ENVIRONMENT.items():
+        os.environ.setdefault(name, value)
+
+
+class Settings(BaseSettings):
+    """Everything that can be set, by environment variable or in ``.env``; names in capitals.
+
+    A key of ``.env`` that is not listed here is refused, so that a misspelt one cannot pass
+    unnoticed.
+    """
+
+    model_config = SettingsConfigDict(
+        env_file=".env", env_file_encoding="utf-8", extra="forbid", frozen=True
+    )
+
+    data_dir: Path = Field(ROOT, description="Where everything that a running system writes lies.")
+    corpus_dir: Path = Field(ROOT / "corpus", description="The folder of documents.")
+    embedding_model: str = Field(
+        "all-MiniLM-L6-v2",
+        description="A sentence-transformers name or folder; the default comes with the install.",
+    )
+    reader_model: str = Field(
+        "", description="A question-answering model's folder, empty for our own, or `none`."
+    )
+    precision: Literal["auto", "float32", "bfloat16"] = Field(
+        "auto", description="`auto` takes bfloat16 where the CPU has it."
+    )
+    chunk_tokens: int = Field(
+        160, ge=32, le=4096, description="Longest chunk with its title and heading, in tokens."
+    )
+    top_k: int = Field(8, ge=1, le=100, description="Chunks that are read for an answer.")
+    host: str = Field("127.0.0.1", description="Address that the web app listens on.")
+    port: int = Field(7860, ge=0, le=65535, description="Port that the web app listens on.")
+
+    @property
+    def index_dir(self) -> Path:
+        """Where index versions lie."""
+        return self.data_dir / "index"
+
+
+def load_settings(**overrides: object) -> Settings:
+    """The settings in force; ``overrides`` win over everything else.
+
+    Raises:
+        ConfigError: a setting is unknown or has a value that cannot be used.
+    """
+    try:
+        return Settings(**overrides)  # type: ignore[arg-type]  # pydantic checks each value
+    except ValidationError as exc:
+        first = exc.errors()[0]
+        name = str(first["loc"][0]).upper() if first["loc"] else "a setting"
+        raise ConfigError(
+            f"The setting {name} cannot be used: {first['msg']}.",
+            "Correct it in the environment or in .env; README.md lists the settings.",
+        ) from exc
+
+
+def fingerprint(*parts: object) -> str:
+    """Twelve hexadecimal digits that change when any of ``parts`` changes."""
+    return hashlib.sha256("\x1f".join(map(str, parts)).encode()).hexdigest()[:12]

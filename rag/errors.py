@@ -1,0 +1,39 @@
+"""Errors that a person can act on: one sentence on what is wrong, one on the cure."""
+
+
+class RagError(Exception):
+    """Base of every error that a command line or a page shows to its user.
+
+    Args:
+        problem: one sentence that says what is wrong.
+        cure: one sentence that says what to do about it.
+    """
+
+    def __init__(self, problem: str, cure: str) -> None:
+        super().__init__(f"{problem} {cure}")
+        self.problem = problem
+        self.cure = cure
+
+
+class ConfigError(RagError):
+    """A setting is unknown or has a value that cannot be used."""
+
+
+class CorpusError(RagError):
+    """The corpus folder is missing, empty, or has nothing that can be read."""
+
+
+class LoadError(RagError):
+    """One file cannot be turned into a document; the others are not affected."""
+
+
+class ModelError(RagError):
+    """A model is missing, damaged, or not the one that was expected."""
+
+
+class IndexStateError(RagError):
+    """The index is missing, damaged, or was built with other settings."""
+
+
+class QueryError(RagError):
+    """A question or one of its options cannot be used."""

@@ -1,0 +1,80 @@
+"""Query to ranked ``Hit``s: dense and lexical search, fused."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from rag.types import Embedder, Hit, Query, Rows, Vectors
+from rag.versions import IndexVersion
+
+# Each side looks this deep before fusion, whatever is asked for.
+_POOL = 50
+# Weight of the dense side; tuned in docs/decisions/0002-fusion.md.
+DENSE_WEIGHT = 0.5
+RRF_K = 60
+
+
+def retrieve(version: IndexVersion, embedder: Embedder, query: Query, k: int) -> tuple[Hit, ...]:
+    """The best ``k`` chunks for a query, from the documents of its centers if it names any."""
+    rows = None
+    if query.centers:
+        rows = np.asarray(version.records.rows_of_centers(query.centers), np.int64)
+    vector = embedder.embed([query.text])[0]
+    dense = version.vectors.search(vector, max(k, _POOL), rows)
+    lexical = version.lexical.search(query.text, max(k, _POOL), rows)
+    dense_ranks = _ranks(dense[1])
+    lexical_ranks = _ranks(lexical[1])
+    return tuple(
+        Hit(
+            chunk=version.records.chunk(row),
+            score=score,
+            rank=rank,
+            dense_rank=dense_ranks.get(row),
+            lexical_rank=lexical_ranks.get(row),
+        )
+        for rank, (row, score) in enumerate(convex(dense, lexical)[:k], 1)
+    )
+
+
+def _ranks(rows: Rows) -> dict[int, int]:
+    return {int(row): rank for rank, row in enumerate(rows, 1)}
+
+
+def convex(
+    dense: tuple[Vectors, Rows],
+    lexical: tuple[Vectors, Rows],
+    dense_weight: float = DENSE_WEIGHT,
+) -> list[tuple[int, float]]:
+    """Convex combination of scores, best first: (row, score in [0, 1]).
+
+    Cosines are used as they are; BM25 scores are divided by the best of their list, so that their
+    scale, which depends on the corpus, goes and a lone hit keeps the score 1. After Bruch, Gai and
+    Ingber, "An Analysis of Fusion Functions for Hybrid Retrieval", 2023 (theoretical minimum).
+    """
+    scores: dict[int, float] = {}
+    for row, score in zip(dense[1].tolist(), dense[0].tolist(), strict=True):
+        scores[row] = dense_weight * max(0.0, score)
+    best = float(lexical[0][0]) if len(lexical[0]) else 1.0
+    for row, score in zip(lexical[1].tolist(), lexical[0].tolist(), strict=True):
+        scores[row] = scores.get(row, 0.0) + (1 - dense_weight) * score / best
+    return _sorted(scores)
+
+
+def reciprocal_rank(rankings: Sequence[Rows], k: int = RRF_K) -> list[tuple[int, float]]:
+    """Reciprocal rank fusion, best first: (row, score).
+
+    Cormack, Clarke and Buettcher, "Reciprocal Rank Fusion outperforms Condorcet and individual
+    Rank Learning Methods", 2009.
+    """
+    scores: dict[int, float] = {}
+    for ranking in rankings:
+        for rank, row in enumerate(ranking.tolist(), 1):
+            scores[row] = scores.get(row, 0.0) + 1 / (k + rank)
+    return _sorted(scores)
+
+
+def _sorted(scores: dict[int, float]) -> list[tuple[int, float]]:
+    # Ties go to the lower row, so that two runs agree.
+    return sorted(scores.items(), key=lambda item: (-item[1], item[0]))

@@ -1,0 +1,81 @@
+"""What is published and how fast it answers, for ``python -m rag status``."""
+
+from __future__ import annotations
+
+import os
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from rag.calibration import load_calibration
+from rag.config import ROOT, Settings
+from rag.conversation import centers_of
+from rag.errors import IndexStateError
+from rag.versions import open_records, read_manifest
+
+Fields = dict[str, object]
+
+_WARM_ANSWERS = 20
+_QUESTION = "Who is the director of the {center}?"
+
+
+def describe(settings: Settings, index_dir: Path) -> Fields:
+    """The published version and the models in use.
+
+    Raises:
+        IndexStateError: there is no index, or it is damaged.
+    """
+    manifest = read_manifest(index_dir)
+    finder = "similarity" if settings.reader_model == "none" else "reader"
+    return {
+        "index": str(index_dir),
+        "index_version": manifest.version,
+        "created": manifest.created,
+        "documents": len(manifest.documents),
+        "chunks": manifest.chunks,
+        "centers": len(centers_of(open_records(index_dir).documents())),
+        "embedder": manifest.embedder,
+        "dimensions": manifest.dim,
+        "chunk_tokens": manifest.chunk_tokens,
+        "answers_by": _FINDERS[finder],
+        "threshold": load_calibration(finder).threshold,
+    }
+
+
+_FINDERS = {
+    "reader": "reader (exact words)",
+    "similarity": "similarity (READER_MODEL=none: whole sentences, no exact words)",
+}
+
+
+def measure(settings: Settings, index_dir: Path) -> Fields:
+    """Seconds from starting a process to its first answer; milliseconds of a warm answer.
+
+    Raises:
+        IndexStateError: the started process failed.
+    """
+    from rag.chatbot import Chatbot
+
+    command = [sys.executable, "-m", "rag", "ask", "--index", str(index_dir.resolve()), _QUESTION]
+    started = time.perf_counter()
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    done = subprocess.run(command, capture_output=True, check=False, env=environment)  # noqa: S603  # our own
+    cold = time.perf_counter() - started
+    if done.returncode != 0:
+        raise IndexStateError(
+            "A new process could not answer.", done.stderr.decode("utf-8", "replace").strip()
+        )
+    chatbot = Chatbot.open(settings, index_dir)
+    centers = chatbot.centers or ("center",)
+    chatbot.ask(_QUESTION)
+    warm = sorted(
+        chatbot.ask(_QUESTION.format(center=centers[i % len(centers)])).elapsed * 1000
+        for i in range(_WARM_ANSWERS)
+    )
+    return {
+        "cold_start_to_first_answer_s": round(cold, 2),
+        "warm_answer_median_ms": round(statistics.median(warm), 1),
+        "warm_answer_slowest_ms": round(warm[-1], 1),
+    }

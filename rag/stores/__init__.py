@@ -1,0 +1,1 @@
+"""Vector stores behind the one Protocol ``rag.types.VectorStore``."""

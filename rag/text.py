@@ -1,0 +1,243 @@
+"""Pure functions on text: normalise, sentence spans, tokens for matching.
+
+Each function runs in time linear in the text's length. Offsets are Python characters.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from ftfy import TextFixerConfig, fix_text
+
+Span = tuple[int, int]
+
+# Curly quotes, full-width punctuation and HTML entities stay: a quote must show the words as the
+# document has them.
+_FTFY = TextFixerConfig(
+    unescape_html=False,
+    uncurl_quotes=False,
+    fix_character_width=False,
+    fix_latin_ligatures=True,
+    normalization="NFC",
+    explain=False,
+)
+
+CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0002fa1f"
+_CJK_CHARACTER = re.compile(f"[{CJK}]")
+_SOFT_HYPHEN_WRAP = re.compile("\u00ad[^\\S\n]*\n[^\\S\n]*")
+# Zero-width and bidirectional controls can make a quote look unlike what it says.
+_INVISIBLE = re.compile("[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
+_SPACES = re.compile(r"[^\S\n]+")
+_CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f]")
+_BLANK_LINES = re.compile(r"\n{3,}")
+
+LIST_MARKER = re.compile(r"(?:[-*+•●▪◦·]|\(?\d{1,3}[.)、]|\(?[a-z]\))\s+(?=\S)")
+_STRUCTURE = re.compile(r"#{1,6}\s|[|>]|```|~~~|[-*_=]{3,}$|" + LIST_MARKER.pattern)
+_HEADING = re.compile(r"#{1,6}\s+")
+_TERMINAL = re.compile(r"[.!?:;。！？：；…][\"'”’)\]」』]*$")
+_HYPHEN_WRAP = re.compile(r"[^\W\d_]-$")
+# Prefixes whose hyphen belongs to the word: "non-" + "communicable" keeps it, "devel-" loses it.
+_HYPHEN_PREFIXES = frozenset(
+    "all anti bi bio brain cell center co cross cyber deep double end ex first follow full half "
+    "hard high in inter intra large life light long low macro mid mini multi near neo non on one "
+    "open over post pre pro problem public quasi real self semi short single small socio state "
+    "sub super third time top trans two ultra under user well wide world x".split()
+)
+_FIXED = re.compile(r"#{1,6}\s|[|]|```|~~~|[-*_=]{3,}$")
+# A line of at least this share of the longest line of its paragraph was wrapped, not ended ...
+_WRAPPED_SHARE = 0.6
+# ... unless it is as short as a heading or an entry of a menu.
+_SHORT = 40
+
+
+def normalise(raw: str, *, markdown: bool = False) -> str:
+    """The text of a document as everything else sees it.
+
+    Mojibake mended, Unicode NFC, ligatures and soft hyphens undone, control and invisible
+    characters removed, runs of spaces folded to one, hard-wrapped lines joined, words broken by a
+    hyphen at a line's end joined, blank lines folded to one.
+
+    Args:
+        raw: decoded text with any line ends.
+        markdown: in Markdown a line end inside a paragraph never means anything, so all such
+            lines are joined; in plain text only lines that look wrapped are.
+    """
+    text = fix_text(raw.replace("\x00", ""), _FTFY)
+    text = _INVISIBLE.sub("", _SOFT_HYPHEN_WRAP.sub("", text))
+    text = _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n").replace("\f", "\n\n"))
+    lines = [_SPACES.sub(" ", line).strip() for line in text.split("\n")]
+    joined = "\n".join(_join_wrapped(lines, markdown))
+    # Removing characters can bring a base letter and its accent together.
+    return unicodedata.normalize("NFC", _BLANK_LINES.sub("\n\n", joined).strip())
+
+
+def _join_wrapped(lines: list[str], markdown: bool) -> list[str]:
+    """Join each line to the one before it where the break between them is only typesetting."""
+    joined: list[str] = []
+    before, longest, blank = "", 0, False
+    for line in lines:
+        if not line:
+            blank = True
+            continue
+        longest = len(before) if blank else max(longest, len(before))
+        if before and _is_one_line(before, line, blank, markdown, longest):
+            joined[-1] = _join(joined[-1], line)
+        else:
+            joined += ["", line] if blank and joined else [line]
+        before, blank = line, False
+    return joined
+
+
+def _is_one_line(before: str, line: str, blank: bool, markdown: bool, longest: int) -> bool:
+    if _STRUCTURE.match(line) or _FIXED.match(before):
+        return False
+    if blank:
+        # A column or page break inside a sentence leaves a blank line before a small letter.
+        return line[0].islower() and len(before) > _SHORT and not _TERMINAL.search(before)
+    if markdown or _HYPHEN_WRAP.search(before):
+        return True
+    if line[0].islower() and not _TERMINAL.search(before):
+        return True
+    wrapped = len(before) >= max(_SHORT, _WRAPPED_SHARE * max(longest, len(line)))
+    return wrapped and not _TERMINAL.search(before)
+
+
+def _join(before: str, line: str) -> str:
+    """Two halves of one line, with the hyphen between them kept only where it belongs."""
+    if _CJK_CHARACTER.match(before[-1]) and _CJK_CHARACTER.match(line[0]):
+        return before + line
+    if not _HYPHEN_WRAP.search(before) or not line[0].isalnum():
+        return f"{before} {line}"
+    stem = before[-_LONGEST_WORD:].rsplit(None, 1)[-1][:-1]
+    compound = (
+        not line[0].islower()
+        or stem[0].isupper()
+        or "-" in stem
+        or stem.lower() in _HYPHEN_PREFIXES
+    )
+    return (before if compound else before[:-1]) + line
+
+
+def language_of(text: str) -> str:
+    """``zh`` where a fifth or more of the letters are Chinese characters, else ``en``."""
+    letters = sum(character.isalpha() for character in text)
+    return "zh" if letters and len(_CJK_CHARACTER.findall(text)) * 5 >= letters else "en"
+
+
+# Sentences --------------------------------------------------------------------------------------
+
+# A full stop after one of these never ends a sentence ...
+_TITLES = frozenset(
+    "prof dr mr mrs ms st mt gen col lt sgt capt rev hon messrs assoc asst dept univ approx ca cf "
+    "e.g i.e vs viz al fig figs eq eqs sec ref refs vol pp ed eds jan feb mar apr jun jul aug sep "
+    "sept oct nov dec".split()
+)
+# ... nor after one of these when a number follows: "No. 1369", but "The answer is no."
+_NUMBERED = frozenset("no nos art ch p par tab room rm bldg".split())
+# After an initial or an acronym with stops, one of these shows that a sentence begins.
+_STARTERS = frozenset(
+    "The This That These Those It Its He She They We In On At As A An And But For From By After "
+    "Before Since During When While With Under Its Their His Her Our".split()
+)
+_END = re.compile(
+    r"(?P<cjk>[。！？；]+[\"'”’)\]」』]*)"
+    r"|[.!?…]+[\"'”’)\]]*(?=\s|$)"
+    # Glued sentences of web pages: "in October 2020.The center", not "R.D" nor "www.Site".
+    r"|(?:(?<=[a-z]{3})|(?<=\d{4})|(?<=[a-z]\)))\.(?=[A-Z][a-z]*\s)"
+)
+_MULTIPLE = re.compile(r"(?:[A-Za-z]\.)+[A-Za-z]")
+_LONGEST_WORD = 64
+_LINE_MARK = re.compile(rf"\s*(?:>\s*)*(?:{LIST_MARKER.pattern})?(?:\|\s*)?")
+_WORD = re.compile(r"\w")
+
+
+def sentence_spans(text: str, start: int = 0, end: int | None = None) -> list[Span]:
+    """Spans of whole sentences in ``text[start:end]``, in order, not overlapping.
+
+    A line end always ends a sentence. List and quote marks, Markdown headings and lines without a
+    letter or digit belong to no sentence.
+    """
+    end = len(text) if end is None else end
+    spans: list[Span] = []
+    while start < end:
+        line_end = text.find("\n", start, end)
+        line_end = end if line_end < 0 else line_end
+        if not _HEADING.match(text, start, line_end):
+            spans.extend(_spans_of_line(text, start, line_end))
+        start = line_end + 1
+    return spans
+
+
+def _spans_of_line(text: str, start: int, end: int) -> list[Span]:
+    mark = _LINE_MARK.match(text, start, end)
+    begin = start = mark.end() if mark else start
+    spans: list[Span] = []
+    for stop in _END.finditer(text, start, end):
+        if stop.end() < end and not stop["cjk"] and not _ends_sentence(text, begin, stop, end):
+            continue
+        spans.append((begin, stop.end()))
+        begin = stop.end()
+    spans.append((begin, end))
+    return [span for span in (_trim(text, *span) for span in spans) if span]
+
+
+def _trim(text: str, start: int, end: int) -> Span | None:
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and text[end - 1] in " \t|":
+        end -= 1
+    return (start, end) if _WORD.search(text, start, end) else None
+
+
+def _ends_sentence(text: str, begin: int, stop: re.Match[str], end: int) -> bool:
+    """Whether the stop, which has more text of its line after it, ends a sentence."""
+    following = text[stop.end() : min(end, stop.end() + _LONGEST_WORD)].split(None, 1)
+    if not following:
+        return True
+    after = following[0]
+    first = after.lstrip("\"'“‘([")[:1]
+    if first.islower():
+        return False
+    if not stop[0].startswith(".") or stop[0].startswith(".."):
+        return True
+    before = text[max(begin, stop.start() - _LONGEST_WORD) : stop.start()].split()
+    word = before[-1].lstrip("\"'“‘([") if before else ""
+    if len(before) == 1 and word.isdigit() and len(word) <= 2:
+        return False  # an enumerator, "1. Tumor biology"
+    if word.lower() in _TITLES:
+        return False
+    if word.lower() in _NUMBERED:
+        return not first.isdigit()
+    if (len(word) == 1 and word.isupper()) or _MULTIPLE.fullmatch(word):
+        return after.strip("\"'“‘([,") in _STARTERS
+    return True
+
+
+# Tokens -----------------------------------------------------------------------------------------
+
+_TOKEN = re.compile(rf"[{CJK}]+|[^\W_{CJK}]+(?:[.,](?=\d)(?<=\d[.,])\d+)*")
+_MARKS = re.compile("[\u0300-\u036f]")
+
+
+def fold(text: str) -> str:
+    """``text`` for comparison only: compatibility forms, small letters, no accents."""
+    decomposed = unicodedata.normalize("NFKD", text.replace("’", "'")).casefold()
+    return unicodedata.normalize("NFC", _MARKS.sub("", decomposed))
+
+
+def tokens(text: str) -> list[str]:
+    """Words and numbers of the folded text; of Chinese runs, characters and pairs of them.
+
+    >>> tokens("62.9474 million, R&D 肿瘤学")
+    ['62.9474', 'million', 'r', 'd', '肿', '瘤', '学', '肿瘤', '瘤学']
+    """
+    found: list[str] = []
+    for match in _TOKEN.finditer(fold(text)):
+        token = match[0]
+        if _CJK_CHARACTER.match(token):
+            found.extend(token)
+            found.extend(token[i : i + 2] for i in range(len(token) - 1))
+        else:
+            found.append(token.replace(",", ""))
+    return found

@@ -1,0 +1,1 @@
+"""Tests: names state behaviour; real models, real files."""
