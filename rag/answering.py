@@ -6,7 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from rag.evidence import Findings
+from rag.lexical import terms
 from rag.lists import ListBlock, list_at
+from rag.refusal import refusal
+from rag.retrieval import without_names
 from rag.text import Span, fold, tokens
 from rag.types import Answer, Citation, Document, Evidence, Hit, Point, Query
 from rag.versions import IndexVersion
@@ -66,9 +69,17 @@ class _Citations:
         return document
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One question of those that were asked together, and what was found for it."""
+
+    query: Query
+    findings: Findings
+
+
 def compose(
     query: Query,
-    findings: Findings,
+    parts: Sequence[Part],
     threshold: float,
     hits: Sequence[Hit],
     version: IndexVersion,
@@ -79,47 +90,54 @@ def compose(
     ``elapsed`` is in seconds. No text of the answer but its labels comes from anywhere but the
     cited spans.
     """
-    supported = [e for e in findings.evidence if e.support >= threshold]
-    confidence = findings.evidence[0].support if findings.evidence else 0.0
-    if not supported:
-        return Answer(
-            query=query,
-            text=refusal(query, findings.missing, version),
-            points=(),
-            citations=(),
-            hits=tuple(hits),
-            confidence=confidence,
-            notices=(),
-            withheld=0,
-            index_version=version.name,
-            elapsed=elapsed,
-        )
     citations = _Citations(version)
+    points: list[Point] = []
     notices: list[str] = []
+    unanswered: list[Part] = []
     conflicting = False
-    block = _list_of(query, supported[0], citations)
-    if block:
-        points = _list_points(block, supported[0], citations)
-        notices += _count_notices(query, block)
-    elif query.form == "description" or supported[0].answer_start == supported[0].answer_end:
-        points = _sentence_points(query, supported, citations)
+    for part in parts:
+        supported = [e for e in part.findings.evidence if e.support >= threshold]
+        if not supported:
+            unanswered.append(part)
+            continue
+        said, noticed, disagree = _points(part.query, supported, citations)
+        # Two questions in one may have one answer.
+        points += [point for point in said if point not in points]
+        notices += noticed
+        conflicting |= disagree
+    if points:
+        text = render(points)
+        notices += [f"The documents do not say: {part.query.text}" for part in unanswered]
     else:
-        points, conflicting = _direct_points(supported, citations)
-        if conflicting:
-            notices.append("The documents disagree.")
+        text = refusal(query, [m for part in parts for m in part.findings.missing], version)
+    best = [part.findings.evidence[0].support for part in parts if part.findings.evidence]
     return Answer(
         query=query,
-        text=render(points),
+        text=text,
         points=tuple(points),
         citations=tuple(citations.made),
         hits=tuple(hits),
-        confidence=confidence,
-        notices=tuple(notices),
+        confidence=min(best, default=0.0),
+        notices=tuple(dict.fromkeys(notices)),
         withheld=0,
         index_version=version.name,
         elapsed=elapsed,
-        conflicting=conflicting,
+        incomplete=conflicting or bool(unanswered),
     )
+
+
+def _points(
+    query: Query, supported: Sequence[Evidence], citations: _Citations
+) -> tuple[list[Point], list[str], bool]:
+    """What is said, what has to be noted, and whether documents disagree."""
+    best = supported[0]
+    block = _list_of(query, best, citations)
+    if block:
+        return _list_points(block, best, citations), _count_notices(query, block), False
+    if query.form == "description" or best.answer_start == best.answer_end:
+        return _sentence_points(query, supported, citations), [], False
+    points, disagree = _direct_points(supported, citations)
+    return points, ["The documents disagree."] if disagree else [], disagree
 
 
 def render(points: Sequence[Point]) -> str:
@@ -131,30 +149,6 @@ def render(points: Sequence[Point]) -> str:
             words = f"{point.exact} · “{point.text}”"
         lines.append(words + "".join(f" [{marker}]" for marker in point.markers))
     return "\n".join(lines)
-
-
-def refusal(query: Query, missing: Sequence[str], version: IndexVersion) -> str:
-    """What was looked for and not found, what was searched, and whom to ask."""
-    documents = [
-        document
-        for document in version.records.documents()
-        if not query.centers or document.center in query.centers
-    ]
-    about = f" about {' and '.join(query.centers)}" if query.centers else ""
-    lacking = next((reason for reason in missing if reason.startswith("no ")), None)
-    if "another role" in missing:
-        said = "The documents name nobody in this role"
-    elif lacking:
-        said = f"The documents name {lacking}"
-    else:
-        said = "The documents do not say"
-    searched = (
-        f"{len(documents)} document{'s' if len(documents) != 1 else ''}{about} "
-        f"{'were' if len(documents) != 1 else 'was'} searched."
-    )
-    publishers = sorted({d.publisher or d.institution or "" for d in documents} - {""})
-    ask = f" {publishers[0]} may know." if query.centers and len(publishers) == 1 else ""
-    return f"{said}. {searched}{ask}"
 
 
 def _direct_points(
@@ -243,15 +237,27 @@ def _sentence_points(
 
 
 def _list_of(query: Query, best: Evidence, citations: _Citations) -> ListBlock | None:
-    if query.form == "direct":
-        return None
-    return list_at(citations.document(best.doc_id).text, (best.start, best.end))
+    """The list that the question asks for, if its evidence lies in one.
+
+    A line that only leads into a list answers nothing without it. An item answers alone if it has
+    words of the question that what stands above the list has not: "how many 973 projects".
+    """
+    text = citations.document(best.doc_id).text
+    block = list_at(text, (best.start, best.end))
+    if block is None or query.form == "list" or best.start < block.items[0][0]:
+        return block
+    above = set(terms(text[slice(*block.heading)] + " " + text[slice(*block.lead_in)]))
+    names = citations.version.records.names_of_centers(query.centers) if query.centers else ()
+    asked = set(terms(without_names(query.text, names))) - above
+    return None if asked & set(terms(text[best.start : best.end])) else block
 
 
 def _list_points(block: ListBlock, best: Evidence, citations: _Citations) -> list[Point]:
     text = citations.document(best.doc_id).text
     marker = citations.cite(best.doc_id, block.span, (block.items[0][0], block.items[-1][1]))
-    return [Point("", text[slice(*item)], (marker,)) for item in block.items]
+    has_lead_in = block.lead_in[0] < block.lead_in[1]
+    said = [block.lead_in, *block.items] if has_lead_in else block.items
+    return [Point("", text[slice(*span)], (marker,)) for span in said]
 
 
 def _count_notices(query: Query, block: ListBlock) -> list[str]:

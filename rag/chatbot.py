@@ -7,13 +7,20 @@ import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from rag.answering import compose
+from rag.answering import Part, compose
 from rag.calibration import load_calibration
 from rag.config import Settings
-from rag.conversation import Center, centers_of, find_center, understand
+from rag.conversation import Center, centers_of, find_center, parts_of, understand
 from rag.embedding import SentenceEmbedder
 from rag.errors import QueryError
-from rag.evidence import CalibratedFinder, Finder, SimilarityMeasurer
+from rag.evidence import (
+    CalibratedFinder,
+    Finder,
+    Measurer,
+    ReadingMeasurer,
+    SimilarityMeasurer,
+)
+from rag.reader import Reader
 from rag.retrieval import retrieve
 from rag.types import Answer, Document, Embedder, Hit, Query, Turn
 from rag.versions import IndexVersion, open_current
@@ -36,7 +43,7 @@ class Chatbot:
     def __init__(self, version: IndexVersion, embedder: Embedder, finder: Finder, k: int) -> None:
         """Put the parts together; ``k`` chunks are read for an answer."""
         self.version = version
-        self._embedder = embedder
+        self.embedder = embedder
         self._finder = finder
         self._k = k
         self._centers: tuple[Center, ...] = centers_of(version.records.documents())
@@ -88,13 +95,19 @@ class Chatbot:
         try:
             query = understand(question, history, self._centers, only)
         except QueryError as exc:
-            return self._said(Query(question, question), str(exc), started)
+            asked = question.encode("utf-8", "replace").decode()
+            return self._said(Query(asked, asked), str(exc), started)
         if query.form == "chitchat":
             return self._said(query, self._greeting(), started)
-        hits = retrieve(self.version, self._embedder, query, self._k)
-        findings = self._finder.find(query, hits, self.version)
+        hits: list[Hit] = []
+        parts: list[Part] = []
+        for part in parts_of(query):
+            found = retrieve(self.version, self.embedder, part, self._k)
+            findings = self._finder.find(part, found, self.version)
+            parts.append(Part(part, findings))
+            hits += findings.hits
         elapsed = time.perf_counter() - started
-        answer = compose(query, findings, self._finder.threshold, hits, self.version, elapsed)
+        answer = compose(query, parts, self._finder.threshold, hits, self.version, elapsed)
         return dataclasses.replace(answer, elapsed=time.perf_counter() - started)
 
     def converse(self, question: str, earlier: Sequence[str], center: str | None = None) -> Answer:
@@ -114,14 +127,16 @@ class Chatbot:
         yield answer
 
     def search(self, question: str, k: int, center: str | None = None) -> tuple[Hit, ...]:
-        """The ``k`` nearest chunks.
+        """The ``k`` best chunks, of which the reader has ordered the first.
 
         Raises:
             QueryError: there is no such center, or the question is empty or too long.
         """
         only = find_center(center, self._centers) if center else None
         query = understand(question, (), self._centers, only)
-        return retrieve(self.version, self._embedder, query, k)
+        hits = retrieve(self.version, self.embedder, query, max(k, self._k))
+        read = self._finder.find(query, hits[: self._k], self.version).hits
+        return (*read, *hits[self._k :])[:k]
 
     def examples(self) -> tuple[str, ...]:
         """Questions that this corpus answers, each about another center as far as they go."""
@@ -163,6 +178,16 @@ def open_finder(settings: Settings, embedder: Embedder) -> Finder:
         ModelError: the reader is missing or damaged.
         ConfigError: there is no calibration for it.
     """
-    return CalibratedFinder(
-        "similarity", SimilarityMeasurer(embedder), load_calibration("similarity")
-    )
+    calibration = load_calibration(settings.finder)
+    return CalibratedFinder(settings.finder, open_measurer(settings, embedder), calibration)
+
+
+def open_measurer(settings: Settings, embedder: Embedder) -> Measurer:
+    """What measures the sentences, by ``READER_MODEL``.
+
+    Raises:
+        ModelError: the reader is missing or damaged.
+    """
+    if settings.finder == "similarity":
+        return SimilarityMeasurer(embedder)
+    return ReadingMeasurer(Reader.load(settings.reader_model or None, settings.precision), embedder)

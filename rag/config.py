@@ -57,17 +57,22 @@ class Settings(BaseSettings):
         description="A sentence-transformers name or folder; the default comes with the install.",
     )
     reader_model: str = Field(
-        "", description="A question-answering model's folder, empty for our own, or `none`."
+        "none", description="A question-answering model's folder, empty for our own, or `none`."
     )
     precision: Literal["auto", "float32", "bfloat16"] = Field(
         "auto", description="`auto` takes bfloat16 where the CPU has it."
     )
     chunk_tokens: int = Field(
-        160, ge=32, le=4096, description="Longest chunk with its title and heading, in tokens."
+        128, ge=32, le=4096, description="Longest chunk with its title and heading, in tokens."
     )
-    top_k: int = Field(8, ge=1, le=100, description="Chunks that are read for an answer.")
+    top_k: int = Field(10, ge=1, le=100, description="Chunks that are read for an answer.")
     host: str = Field("127.0.0.1", description="Address that the web app listens on.")
     port: int = Field(7860, ge=0, le=65535, description="Port that the web app listens on.")
+
+    @property
+    def finder(self) -> Literal["reader", "similarity"]:
+        """What finds the evidence of an answer."""
+        return "similarity" if self.reader_model == "none" else "reader"
 
     @property
     def index_dir(self) -> Path:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from rag.errors import QueryError
-from rag.text import fold, language_of, tokens
+from rag.text import fold, language_of, normalise, tokens
 from rag.types import Document, Form, Query, Turn
 
 LONGEST_QUESTION = 1_000
@@ -18,6 +20,10 @@ _PRONOUN = re.compile(
     r"(?:cent(?:er|re)|institute|base|lab(?:oratory)?))\b(?!\s+(?:of|for|at|in)\b)",
     re.IGNORECASE,
 )
+_AND_QUESTION = re.compile(
+    r"(?:[?;]\s+(?:and\s+)?|,?\s+and\s+)(?=(?:who|what|when|where|which|how|why)\b)", re.IGNORECASE
+)
+_CAPITALISED = re.compile(r"(?<![\w-])[A-Z]\w{2,}")
 _GREETING = re.compile(
     r"(?:(?:hello|hi|hey|good (?:morning|afternoon|evening)|greetings|thanks?(?: you)?"
     r"|thank you(?: (?:so|very) much)?|bye|goodbye|ok(?:ay)?|great|nice|cool"
@@ -25,12 +31,13 @@ _GREETING = re.compile(
     r"(?: (?:there|everyone|all|a lot|so much|very much|again|bot))*[\s,.!?，。！？]*)+",
     re.IGNORECASE,
 )
+# "Which journals ...", "What are the four ...", "List ...": a noun in the plural is asked for.
 _LIST = re.compile(
-    r"\b(?:list|name|enumerate|which|what) (?:all |the |me )*(?:\w+ ){0,4}?"
-    r"(?:aspects|areas|directions|fields|themes|topics|projects|partners|platforms|members|"
-    r"equipment|instruments|awards|laborator(?:ies|y)|universities|hospitals|goals|roles|people|"
-    r"representatives|kinds|types|disciplines|patents|benefits|steps|lines|strengths|techniques)\b"
-    r"|^(?:please )?(?:list|enumerate|name)\b",
+    r"^(?:(?:in|on|at|for|with|from|by|to|under) )?(?:which|what) (?:all )?(?:are (?:the )?)?"
+    r"(?:(?!is\b|was\b|does\b|has\b|do\b|did\b|will\b|can\b)[\w-]+,? ){0,4}?"
+    r"(?!is\b|was\b|does\b|has\b|this\b|its\b)(?:[\w-]+[^\W\dsui]s|equipment|people|staff)\b"
+    r"|^(?:please )?(?:list|enumerate|name)\b|\bwho (?:are|were|all)\b|^who (?:attended|took part)"
+    r"|\b(?:list|name) (?:all|the|me)\b",
     re.IGNORECASE,
 )
 _DESCRIPTION = re.compile(
@@ -44,28 +51,38 @@ _DESCRIPTION = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Center:
-    """A center of the corpus with the names it goes by, folded to tokens, longest first."""
+    """A center of the corpus with the names it goes by, as tokens, longest first.
+
+    ``own`` are the capitalised words of its names that no other center's names have.
+    """
 
     name: str
     names: tuple[tuple[str, ...], ...]
     institution: tuple[str, ...]
+    own: frozenset[str]
 
 
 def centers_of(documents: Iterable[Document]) -> tuple[Center, ...]:
     """The centers of a corpus, by name, with all aliases that its documents give."""
     names: dict[str, set[tuple[str, ...]]] = {}
     institutions: dict[str, tuple[str, ...]] = {}
+    words: dict[str, set[str]] = {}
     for document in documents:
         if document.center:
+            called = (document.center, *document.aliases)
             found = names.setdefault(document.center, set())
-            found.update(tuple(tokens(name)) for name in (document.center, *document.aliases))
+            found.update(tuple(tokens(name)) for name in called)
             if document.institution:
                 institutions[document.center] = tuple(tokens(document.institution))
+                called = (*called, document.institution)
+            words.setdefault(document.center, set()).update(_capitalised(" ".join(called)))
+    shared = Counter(word for own in words.values() for word in own)
     return tuple(
         Center(
             name=name,
             names=tuple(sorted(filter(None, found), key=lambda words: (-len(words), words))),
             institution=institutions.get(name, ()),
+            own=frozenset(word for word in words[name] if shared[word] == 1),
         )
         for name, found in sorted(names.items())
     )
@@ -99,8 +116,9 @@ def understand(
     Raises:
         QueryError: the question is empty or too long, or there is no center ``only``.
     """
-    original = question
-    question = " ".join(question.split())
+    # Half a character, as a broken client sends it, cannot be encoded again.
+    original = question.encode("utf-8", "replace").decode()
+    question = " ".join(normalise(original).split())
     if not any(character.isalnum() for character in question):
         raise QueryError("That is not a question.", "Ask about a research center in a sentence.")
     if len(question) > LONGEST_QUESTION:
@@ -118,9 +136,10 @@ def understand(
 
 
 def mentioned_centers(question: str, centers: Sequence[Center]) -> tuple[str, ...]:
-    """The centers that the question names, or else all centers of an institution that it names.
+    """The centers that a question is about, by the first of these that finds any.
 
-    The longest name wins where one lies inside another.
+    Names and aliases, the longest winning where one lies inside another; the institution, which
+    means all its centers; a capitalised word that only one center's names have, such as a city.
     """
     words = tokens(question)
     taken: set[int] = set()
@@ -140,7 +159,15 @@ def mentioned_centers(question: str, centers: Sequence[Center]) -> tuple[str, ..
             taken.update(at + i for at in free for i in range(len(name)))
     if not found:
         found = {c.name for c in centers if c.institution and _occurrences(c.institution, words)}
+    if not found:
+        said = _capitalised(question.partition(" ")[2])
+        found = {center.name for center in centers if said & center.own}
     return tuple(sorted(found))
+
+
+def _capitalised(text: str) -> set[str]:
+    """The words with a capital letter, folded."""
+    return {fold(match[0]) for match in _CAPITALISED.finditer(text)}
 
 
 def _occurrences(name: Sequence[str], words: Sequence[str]) -> list[int]:
@@ -160,6 +187,14 @@ def _complete(question: str, last: Turn) -> tuple[str, tuple[str, ...]]:
         return f"{center}'s" if match["owner"] else f"the {center}"
 
     return _PRONOUN.sub(replace, question, count=1), focus
+
+
+def parts_of(query: Query) -> tuple[Query, ...]:
+    """The questions that were asked together, such as "when was it founded and who leads it?"."""
+    texts = [text.strip(" ,;") for text in _AND_QUESTION.split(query.text)]
+    if len(texts) < 2 or not all(texts):
+        return (query,)
+    return tuple(dataclasses.replace(query, text=text, form=_form(text)) for text in texts)
 
 
 def _form(question: str) -> Form:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -12,6 +12,7 @@ import numpy as np
 from rag.calibration import Calibration
 from rag.expectation import Expectation, expect, objection, unknown_names
 from rag.lexical import LexicalIndex, terms
+from rag.reranking import rerank
 from rag.text import Span, sentence_spans
 from rag.types import Document, Embedder, Evidence, Hit, PassageReader, Query, Reading
 from rag.versions import IndexVersion
@@ -22,10 +23,13 @@ _CONTEXT_BEFORE = 800
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """Evidence, best first, and what the question asked for that no hit showed, if anything."""
+    """Evidence, best first; what the question asked for that no hit showed, if anything; and the
+    hits in the order that reading them gives.
+    """
 
     evidence: tuple[Evidence, ...]
     missing: tuple[str, ...]
+    hits: tuple[Hit, ...]
 
 
 class Finder(Protocol):
@@ -41,19 +45,33 @@ class Finder(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A sentence with what was measured of it, before calibration."""
+    """A sentence with what was measured of it, before calibration; ``hit`` is its hit's rank."""
 
     doc_id: str
     span: Span
     answer: Span
+    hit: int
     features: dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """Candidates, each sentence once; for each hit the chance that it answers, if known.
+
+    ``sentences`` are all sentences of the hits where a description is asked for: the reader finds
+    the place of one, but not its extent.
+    """
+
+    candidates: tuple[Candidate, ...]
+    chances: tuple[float, ...] | None = None
+    sentences: tuple[Candidate, ...] = ()
 
 
 class Measurer(Protocol):
     """Measures the sentences of hits."""
 
-    def measure(self, query: Query, hits: Sequence[Hit], version: IndexVersion) -> list[Candidate]:
-        """Candidates, each sentence once."""
+    def measure(self, query: Query, hits: Sequence[Hit], version: IndexVersion) -> Measured:
+        """What stands in the hits."""
         ...
 
 
@@ -63,80 +81,94 @@ class SimilarityMeasurer:
     def __init__(self, embedder: Embedder) -> None:
         self._embedder = embedder
 
-    def measure(self, query: Query, hits: Sequence[Hit], version: IndexVersion) -> list[Candidate]:
+    def measure(self, query: Query, hits: Sequence[Hit], version: IndexVersion) -> Measured:
         """Each sentence of the hits with its likeness to the question."""
         places: dict[tuple[str, Span], Hit] = {}
         for hit in hits:
-            document = _document(version, hit)
-            for span in hit_sentences(document, hit):
+            for span in hit_sentences(_document(version, hit), hit):
                 places.setdefault((hit.chunk.doc_id, span), hit)
-        texts = [
-            _with_heading(hit.chunk.heading, _document(version, hit).text[slice(*span)])
-            for (_, span), hit in places.items()
-        ]
-        if not texts:
-            return []
-        vectors = self._embedder.embed([query.text, *texts])
-        likeness = vectors[1:] @ vectors[0]
-        asked = terms(query.text)
-        return [
-            Candidate(
-                doc_id=doc_id,
-                span=span,
-                answer=(span[0], span[0]),
-                features={
-                    "cosine": float(cosine),
-                    "coverage": coverage(
-                        asked, f"{_document(version, hit).title} {text}", version.lexical
-                    ),
-                    "hit": hit.score,
-                },
-            )
-            for ((doc_id, span), hit), text, cosine in zip(
-                places.items(), texts, likeness, strict=True
-            )
-        ]
+        answers = [(span[0], span[0]) for _, span in places]
+        return Measured(
+            tuple(_candidates(query, list(places), list(places.values()), answers, version,
+                              self._embedder))
+        )  # fmt: skip
 
 
 class ReadingMeasurer:
     """By the reader: for each hit the sentence that holds the exact words it picked."""
 
-    def __init__(self, reader: PassageReader) -> None:
+    def __init__(self, reader: PassageReader, embedder: Embedder) -> None:
         self._reader = reader
+        self._embedder = embedder
+        self._similarity = SimilarityMeasurer(embedder)
 
-    def measure(self, query: Query, hits: Sequence[Hit], version: IndexVersion) -> list[Candidate]:
+    def measure(self, query: Query, hits: Sequence[Hit], version: IndexVersion) -> Measured:
         """One sentence a hit, with the reader's probability as a logit."""
         documents = [_document(version, hit) for hit in hits]
         titles = [
-            _with_heading(document.title, hit.chunk.heading)
+            ". ".join(part for part in (document.title, hit.chunk.heading) if part)
             for document, hit in zip(documents, hits, strict=True)
         ]
         readings = self._reader.read(query.text, [hit.chunk.text for hit in hits], titles)
-        asked = terms(query.text)
-        found: dict[tuple[str, Span], Candidate] = {}
-        for hit, document, title, reading in zip(hits, documents, titles, readings, strict=True):
-            place = _sentence_of(document, hit, reading)
-            if place is None:
+        best: dict[tuple[str, Span], tuple[Hit, Reading]] = {}
+        for hit, document, reading in zip(hits, documents, readings, strict=True):
+            span = _sentence_of(document, hit, reading)
+            if span is None:
                 continue
-            text = f"{title} {document.text[slice(*place)]}"
-            candidate = Candidate(
-                doc_id=document.doc_id,
-                span=place,
-                answer=(hit.chunk.start + reading.start, hit.chunk.start + reading.end),
-                features={
-                    "answerability": _logit(reading.answerability),
-                    "coverage": coverage(asked, text, version.lexical),
-                    "hit": hit.score,
-                },
-            )
-            key = (document.doc_id, place)
-            before = found.get(key)
-            if (
-                before is None
-                or before.features["answerability"] < candidate.features["answerability"]
-            ):
-                found[key] = candidate
-        return list(found.values())
+            before = best.get((document.doc_id, span))
+            if before is None or before[1].answerability < reading.answerability:
+                best[document.doc_id, span] = hit, reading
+        answers = [(h.chunk.start + r.start, h.chunk.start + r.end) for h, r in best.values()]
+        likened = _candidates(
+            query, list(best), [hit for hit, _ in best.values()], answers, version, self._embedder
+        )
+        for candidate, (_, reading) in zip(likened, best.values(), strict=True):
+            candidate.features["answerability"] = _logit(reading.answerability)
+        sentences: tuple[Candidate, ...] = ()
+        if query.form == "description":
+            sentences = self._similarity.measure(query, hits, version).candidates
+        chances = tuple(reading.answerability for reading in readings)
+        return Measured(tuple(likened), chances, sentences)
+
+
+def _candidates(
+    query: Query,
+    places: Sequence[tuple[str, Span]],
+    hits: Sequence[Hit],
+    answers: Sequence[Span],
+    version: IndexVersion,
+    embedder: Embedder,
+) -> list[Candidate]:
+    """Sentences with likeness, shared words, and the score of the hit that each comes from."""
+    if not places:
+        return []
+    documents = [_document(version, hit) for hit in hits]
+    texts = [
+        f"{hit.chunk.heading}. {document.text[slice(*span)]}" if hit.chunk.heading
+        else document.text[slice(*span)]
+        for (_, span), hit, document in zip(places, hits, documents, strict=True)
+    ]  # fmt: skip
+    vectors = embedder.embed([query.text, *texts])
+    likeness = vectors[1:] @ vectors[0]
+    asked = terms(query.text)
+    # Weighed by place in the list, not by score: scores of two questions cannot be compared.
+    return [
+        Candidate(
+            doc_id=doc_id,
+            span=span,
+            answer=answer,
+            hit=hit.rank,
+            features={
+                "open": float(query.form != "direct"),
+                "cosine": float(cosine),
+                "coverage": coverage(asked, f"{document.title} {text}", version.lexical),
+                "nearness": 1 / hit.rank,
+            },
+        )
+        for (doc_id, span), hit, document, text, answer, cosine in zip(
+            places, hits, documents, texts, answers, likeness, strict=True
+        )
+    ]
 
 
 class CalibratedFinder:
@@ -150,26 +182,44 @@ class CalibratedFinder:
 
     def find(self, query: Query, hits: Sequence[Hit], version: IndexVersion) -> Findings:
         """Evidence with support in [0, 1], best first; may be empty."""
-        candidates, missing = admissible(self._measurer, query, hits, version)
+        measured = self._measurer.measure(query, hits, version)
+        candidates, missing = admissible(measured.candidates, query, version)
         evidence = [
             Evidence(c.doc_id, *c.span, *c.answer, self._calibration.support(c.features))
             for c in candidates
         ]
+        if measured.sentences:
+            supports = {c.hit: e.support for c, e in zip(candidates, evidence, strict=True)}
+            evidence = _described(measured.sentences, supports)
         evidence.sort(key=lambda e: (-e.support, e.doc_id, e.start))
-        return Findings(tuple(evidence), missing)
+        order = tuple(hits)
+        if measured.chances is not None:
+            order = rerank(hits, measured.chances, self._calibration.reranking)
+        return Findings(tuple(evidence), missing, order)
+
+
+def _described(sentences: Sequence[Candidate], supports: Mapping[int, float]) -> list[Evidence]:
+    """Each sentence, supported as its passage is and as far as it is like the question."""
+    best = max((s.features["cosine"] for s in sentences if s.hit in supports), default=0.0)
+    return [
+        Evidence(s.doc_id, *s.span, *s.answer, supports[s.hit] * s.features["cosine"] / best)
+        for s in sentences
+        if s.hit in supports and s.features["cosine"] > 0
+    ]
 
 
 def admissible(
-    measurer: Measurer, query: Query, hits: Sequence[Hit], version: IndexVersion
+    candidates: Sequence[Candidate], query: Query, version: IndexVersion
 ) -> tuple[list[Candidate], tuple[str, ...]]:
     """Candidates that nothing speaks against, and what all the others lacked."""
-    expectation = expect(query.text, version.records.names_of_centers(query.centers))
+    own = version.records.names_of_centers(query.centers, institutions=True)
+    expectation = expect(query.text, own)
     unknown = unknown_names(expectation, lambda name: _known(name, version.lexical))
     if unknown:
-        return [], tuple(f"no {name}" for name in unknown)
+        return [], tuple(f"no mention of {name}" for name in unknown)
     kept: list[Candidate] = []
     objections: list[str] = []
-    for candidate in measurer.measure(query, hits, version):
+    for candidate in candidates:
         reason = _objection(expectation, candidate, version)
         if reason is None:
             kept.append(candidate)
@@ -229,10 +279,6 @@ def _document(version: IndexVersion, hit: Hit) -> Document:
     if document is None:
         raise LookupError(f"chunk {hit.chunk.chunk_id} has no document")
     return document
-
-
-def _with_heading(heading: str, text: str) -> str:
-    return f"{heading}. {text}" if heading else text
 
 
 def _logit(probability: float) -> float:

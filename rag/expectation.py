@@ -68,7 +68,7 @@ _KINDS = (
         "salary",
     ),
     _kind(
-        r"\btuition\b|\bfees?\b|\bprices?\b|\bcharges?\b|\bhow much does .* cost\b|费用|学费",
+        r"\btuition\b|\bfees?\b|\bprices?\b|\bcharges\b|\bhow much does .* cost\b|费用|学费",
         r"\btuition|\bfee|\bprice|\bcharge|\bcosts?\b",
         "fee",
     ),
@@ -130,9 +130,14 @@ _ROLE = re.compile(
     rf"\b(?P<modifiers>(?:(?:{'|'.join(_MODIFIERS)})[\s-]+)*)(?P<head>{_HEADS})s?\b(?!['’]s)",
     re.IGNORECASE,
 )
+# What a role is in: "of the Dean's Office", up to a comma or the end.
+_OF = re.compile(r"\s+(?:of|for|at)\s+(?P<body>[^,;.()]+)", re.IGNORECASE)
 _CLAUSE = re.compile(r"[;；]")
 _PROPER = re.compile(r"(?<![\w.])[A-Z][\w'-]*")
 _NUMBER = re.compile(r"(?<![\w.])\d[\d.,]*(?![\w])")
+_COMMON = frozenset("the of and in for at a an s university china chinese school".split())
+# What a page calls the center itself.
+_GENERIC = frozenset("center centre base institute institution laboratory".split())
 _NOT_NAMES = frozenset(
     "i who what when where which why how is are was were do does did can could would should the a "
     "an and or of in on at for to from by with about tell me please name list describe explain "
@@ -143,20 +148,28 @@ _NOT_NAMES = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """A role with the words that change it, such as ``({"deputy"}, "director")``."""
+    """A role with the words that change it, such as ``({"deputy"}, "director")``.
+
+    ``body`` are the tokens of what it is a role in, empty where nothing is said.
+    """
 
     modifiers: frozenset[str]
     head: str
+    body: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Expectation:
-    """What evidence must show; ``kind`` is a name in plain words, ``None`` where any will do."""
+    """What evidence must show; ``kind`` is a name in plain words, ``None`` where any will do.
+
+    ``own`` are the tokens of the names of the centers that the question is about.
+    """
 
     kind: str | None
     roles: tuple[Role, ...]
     numbers: tuple[str, ...]
     names: tuple[str, ...]
+    own: frozenset[str]
 
 
 def expect(question: str, center_names: tuple[str, ...] = ()) -> Expectation:
@@ -174,6 +187,7 @@ def expect(question: str, center_names: tuple[str, ...] = ()) -> Expectation:
         roles=tuple(dict.fromkeys(roles_in(question))),
         numbers=tuple(n for n in dict.fromkeys(numbers) if not own.issuperset(tokens(n))),
         names=tuple(n for n in dict.fromkeys(names) if not own.issuperset(tokens(n))),
+        own=frozenset(own - _COMMON),
     )
 
 
@@ -183,7 +197,9 @@ def roles_in(text: str) -> list[Role]:
     for match in _ROLE.finditer(text):
         words = re.split(r"[\s-]+", match["modifiers"].lower().strip(" -"))
         modifiers = frozenset(_MODIFIERS[word] for word in words if word)
-        found.append(Role(modifiers, match["head"].lower()))
+        body = _OF.match(text, match.end())
+        within = frozenset(tokens(body["body"])) - _COMMON if body else frozenset()
+        found.append(Role(modifiers, match["head"].lower(), within))
     return found
 
 
@@ -204,15 +220,15 @@ def objection(expectation: Expectation, sentence: str, answer_at: int, context: 
     for kind in _KINDS:
         if kind.name == expectation.kind and not kind.shown.search(sentence):
             return f"no {kind.name}"
-    if not _roles_match(expectation.roles, _clause(sentence, answer_at)):
+    if not _roles_match(expectation, _clause(sentence, answer_at)):
         return "another role"
     words = set(tokens(context))
     for number in expectation.numbers:
         if not words.issuperset(tokens(number)):
-            return f"no {number}"
+            return f"no mention of {number}"
     for name in expectation.names:
         if not words.issuperset(tokens(name)):
-            return f"no {name}"
+            return f"no mention of {name}"
     return None
 
 
@@ -224,13 +240,21 @@ def _clause(sentence: str, at: int) -> str:
     return sentence[start:end]
 
 
-def _roles_match(asked: tuple[Role, ...], clause: str) -> bool:
+def _roles_match(expectation: Expectation, clause: str) -> bool:
     """Whether ``clause``, where it speaks of roles like those asked for, names just those."""
     named = roles_in(clause)
-    for role in asked:
-        same_head = [other.modifiers for other in named if other.head == role.head]
-        if role.modifiers and role.modifiers not in same_head:
+    for role in expectation.roles:
+        wanted = (role.body | expectation.own) or _GENERIC
+        alike = [
+            other
+            for other in named
+            if other.head == role.head
+            and (not other.body or other.body & (wanted | _GENERIC))
+            and ("sub" in other.body) == ("sub" in role.body)
+        ]
+        if role.modifiers and role.modifiers not in [other.modifiers for other in alike]:
             return False
-        if not role.modifiers and same_head and not any(m <= _HARMLESS for m in same_head):
+        heads = any(other.head == role.head for other in named)
+        if not role.modifiers and heads and not any(o.modifiers <= _HARMLESS for o in alike):
             return False
     return True

@@ -12,12 +12,13 @@ _LEAD_IN = re.compile(r"[:：]$")
 
 @dataclass(frozen=True, slots=True)
 class ListBlock:
-    """A list; ``lead_in`` is empty where none stands before it. Spans are document offsets.
+    """A list. Spans are document offsets; ``heading`` and ``lead_in`` are empty where none is.
 
     ``span`` reaches from the lead-in, or else the first item, to the end of the last item.
     """
 
     span: Span
+    heading: Span
     lead_in: Span
     items: tuple[Span, ...]
 
@@ -36,6 +37,7 @@ def lists_in(text: str) -> list[ListBlock]:
     items: list[Span] = []
     lead_in: Span | None = None
     previous: Span | None = None
+    heading = (0, 0)
     start = 0
     for line in [*text.split("\n"), "."]:
         mark = LIST_MARKER.match(line)
@@ -44,16 +46,18 @@ def lists_in(text: str) -> list[ListBlock]:
             items.append((start + mark.end(), start + len(line)))
         elif line.strip():
             if len(items) > 1:
-                blocks.append(_block(text, items, lead_in))
+                blocks.append(_block(text, items, lead_in, heading))
             items, lead_in = [], None
             previous = (start, start + len(line))
+            if line.startswith("#"):
+                heading = previous
         start += len(line) + 1
     return blocks
 
 
-def _block(text: str, items: list[Span], before: Span | None) -> ListBlock:
+def _block(text: str, items: list[Span], before: Span | None, heading: Span) -> ListBlock:
     lead_in = (items[0][0], items[0][0])
     if before and _LEAD_IN.search(text[slice(*before)]) and text[before[0]] != "#":
         # Of a paragraph only the last sentence leads into the list.
         lead_in = (sentence_spans(text, *before) or [before])[-1]
-    return ListBlock((lead_in[0], items[-1][1]), lead_in, tuple(items))
+    return ListBlock((lead_in[0], items[-1][1]), heading, lead_in, tuple(items))

@@ -8,8 +8,8 @@ import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-import frontmatter
 import yaml
+from frontmatter.default_handlers import YAMLHandler
 
 from rag.errors import CorpusError, LoadError
 from rag.noise import noise_spans
@@ -112,8 +112,13 @@ def decode(raw: bytes, name: str) -> str:
 
 
 def _split(raw: str, name: str) -> tuple[Mapping[str, object], str]:
+    raw = raw.replace("\r\n", "\n").replace("\x00", "")
+    handler = YAMLHandler()
+    if not handler.detect(raw):
+        return {}, raw
     try:
-        fields, body = frontmatter.parse(raw.replace("\r\n", "\n").replace("\x00", ""))
+        front, body = handler.split(raw)
+        fields = handler.load(front) or {}
     except (yaml.YAMLError, ValueError, RecursionError, OverflowError) as exc:
         raise LoadError(
             f"The front matter of {name} is not valid YAML.", "Correct the lines between `---`."

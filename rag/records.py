@@ -21,8 +21,8 @@ CREATE TABLE chunk (row INTEGER PRIMARY KEY, chunk_id TEXT NOT NULL, doc_id TEXT
                     start INTEGER NOT NULL, "end" INTEGER NOT NULL, heading TEXT NOT NULL,
                     text TEXT NOT NULL, sha256 TEXT NOT NULL);
 CREATE INDEX chunk_of_document ON chunk (doc_id);
-CREATE TABLE name (center TEXT NOT NULL, name TEXT NOT NULL, PRIMARY KEY (center, name))
-    WITHOUT ROWID;
+CREATE TABLE name (center TEXT NOT NULL, name TEXT NOT NULL, of_institution INTEGER NOT NULL,
+                   PRIMARY KEY (center, name)) WITHOUT ROWID;
 """
 _CHUNK = 'chunk_id, doc_id, start, "end", heading, text'
 
@@ -42,12 +42,12 @@ def write_records(
             ((d.doc_id, d.center, json.dumps(_fields(d)), d.text) for d in documents),
         )
         connection.executemany(
-            "INSERT OR IGNORE INTO name VALUES (?, ?)",
+            "INSERT OR IGNORE INTO name VALUES (?, ?, ?)",
             (
-                (d.center, name)
-                for d in documents
-                if d.center
-                for name in (d.center, d.institution, *d.aliases)
+                (document.center, name, name == document.institution)
+                for document in documents
+                if document.center
+                for name in (document.center, *document.aliases, document.institution)
                 if name
             ),
         )
@@ -140,14 +140,17 @@ class Records:
         )
         return [int(row) for (row,) in found]
 
-    def names_of_centers(self, centers: Sequence[str]) -> tuple[str, ...]:
-        """Everything that the documents call ``centers``, their institutions included."""
+    def names_of_centers(
+        self, centers: Sequence[str], *, institutions: bool = False
+    ) -> tuple[str, ...]:
+        """Names and aliases of ``centers``, longest first; with those of their institutions."""
         marks = ", ".join("?" * len(centers))
         found = self._query(
-            f"SELECT name FROM name WHERE center IN ({marks}) ORDER BY center, name",  # noqa: S608  # only marks
-            centers,
+            f"SELECT name FROM name WHERE center IN ({marks}) AND of_institution <= ? "  # noqa: S608  # only marks
+            "ORDER BY length(name) DESC, name",
+            (*centers, institutions),
         )
-        return tuple(name for (name,) in found)
+        return tuple(dict.fromkeys(name for (name,) in found))
 
     def hashes(self) -> list[str]:
         """Hash of what was embedded for each row, in order."""

@@ -28,7 +28,6 @@ def describe(settings: Settings, index_dir: Path) -> Fields:
         IndexStateError: there is no index, or it is damaged.
     """
     manifest = read_manifest(index_dir)
-    finder = "similarity" if settings.reader_model == "none" else "reader"
     return {
         "index": str(index_dir),
         "index_version": manifest.version,
@@ -39,8 +38,8 @@ def describe(settings: Settings, index_dir: Path) -> Fields:
         "embedder": manifest.embedder,
         "dimensions": manifest.dim,
         "chunk_tokens": manifest.chunk_tokens,
-        "answers_by": _FINDERS[finder],
-        "threshold": load_calibration(finder).threshold,
+        "answers_by": _FINDERS[settings.finder],
+        "threshold": load_calibration(settings.finder).threshold,
     }
 
 

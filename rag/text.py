@@ -25,6 +25,7 @@ _FTFY = TextFixerConfig(
 
 CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0002fa1f"
 _CJK_CHARACTER = re.compile(f"[{CJK}]")
+_OTHER_WORD = re.compile(rf"[^\W\d_{CJK}]+")
 _SOFT_HYPHEN_WRAP = re.compile("\u00ad[^\\S\n]*\n[^\\S\n]*")
 # Zero-width and bidirectional controls can make a quote look unlike what it says.
 _INVISIBLE = re.compile("[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
@@ -120,9 +121,9 @@ def _join(before: str, line: str) -> str:
 
 
 def language_of(text: str) -> str:
-    """``zh`` where a fifth or more of the letters are Chinese characters, else ``en``."""
-    letters = sum(character.isalpha() for character in text)
-    return "zh" if letters and len(_CJK_CHARACTER.findall(text)) * 5 >= letters else "en"
+    """``zh`` where there are more Chinese characters than words of other scripts, else ``en``."""
+    chinese = len(_CJK_CHARACTER.findall(text))
+    return "zh" if chinese > len(_OTHER_WORD.findall(text)) else "en"
 
 
 # Sentences --------------------------------------------------------------------------------------

@@ -168,7 +168,8 @@ class Answer:
     ``text`` is the whole answer with its markers, as plain text; ``points`` are its parts, empty
     where the answer is not a document's. ``notices`` are sentences about the answer, never from a
     document; ``withheld`` counts sentences that were left out because no document supports them;
-    ``elapsed`` is in seconds.
+    ``elapsed`` is in seconds; ``incomplete`` where a part of the question has no answer or
+    documents disagree on one.
     """
 
     query: Query
@@ -181,7 +182,7 @@ class Answer:
     withheld: int
     index_version: str
     elapsed: float
-    conflicting: bool = False
+    incomplete: bool = False
 
     @property
     def status(self) -> Status:
@@ -190,7 +191,7 @@ class Answer:
             return "chitchat"
         if not self.citations:
             return "refused"
-        return "partial" if self.conflicting or self.withheld else "answered"
+        return "partial" if self.incomplete or self.withheld else "answered"
 
 
 class Embedder(Protocol):

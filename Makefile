@@ -1,0 +1,56 @@
+# `make run` serves the chat, `make test` passes the tests; both do all the set-up themselves.
+
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+
+# PyTorch's CPU build lies in an index of its own. Where pip can already find a CPU build (on macOS,
+# on ARM, or from a local folder) PyPI is enough; set TORCH_INDEX= to use PyPI alone.
+TORCH_INDEX ?=
+PIP := $(BIN)/python -m pip install --quiet $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX),)
+
+.DEFAULT_GOAL := help
+.PHONY: help run install index test check lint types reader report clean
+
+help:  ## Show this list.
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+
+$(BIN)/python:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; set PYTHON=")'
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/installed: requirements.txt | $(BIN)/python
+	$(PIP) -r requirements.txt
+	touch $@
+
+$(VENV)/installed-dev: requirements-dev.txt requirements.txt | $(BIN)/python
+	$(PIP) -r requirements-dev.txt
+	touch $@ $(VENV)/installed
+
+install: $(VENV)/installed  ## Make .venv and install what the product needs.
+
+index: install  ## Index the corpus.
+	$(BIN)/python -m rag index
+
+run: install  ## Serve the chat on 127.0.0.1:7860, indexing first if there is no index.
+	@$(BIN)/python -m rag status >/dev/null 2>&1 || $(BIN)/python -m rag index
+	$(BIN)/python app.py
+
+test: $(VENV)/installed-dev  ## Run all tests.
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/installed-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(VENV)/installed-dev
+	$(BIN)/mypy
+
+check: lint types test  ## Lint, types and tests.
+
+reader: $(VENV)/installed-dev  ## Train the reader again: make reader DATA=folder
+	@test -n "$(DATA)" || { echo "Say where the public data is: make reader DATA=folder" >&2; exit 2; }
+	$(BIN)/python -m training --data $(DATA)
+
+clean:  ## Remove what was built, but no index.
+	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis

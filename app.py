@@ -1,0 +1,64 @@
+"""The web app: ``python app.py`` serves the chat page.
+
+A hosting service that runs ``app.py`` by itself gets the same; it tells Gradio its address by
+``GRADIO_SERVER_NAME``, which holds where neither ``--host`` nor ``HOST`` is given.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import click
+
+from rag.config import Settings, go_quiet, load_settings
+from rag.errors import RagError
+
+_INDEX_HELP = "Folder of index versions; by default `index` under DATA_DIR."
+
+
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--index", "index_dir", type=click.Path(path_type=Path), help=_INDEX_HELP)
+@click.option("--host", help="Address to listen on; by default HOST, 127.0.0.1.")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), help="Port to listen on; by default PORT, 7860."
+)
+def main(index_dir: Path | None, host: str | None, port: int | None) -> None:
+    """Serve the chat page: ask about research centers, get cited answers."""
+    go_quiet()
+    try:
+        _run(index_dir, host, port)
+    except RagError as exc:
+        click.echo(f"Error: {exc}", err=True)
+        sys.exit(1)
+
+
+def _run(index_dir: Path | None, host: str | None, port: int | None) -> None:
+    settings = load_settings()
+    host = host or _host(settings)
+    port = settings.port if port is None else port
+
+    # Here, not above: these load PyTorch and Gradio, which read the environment as they load.
+    from rag.web.serving import free_port, launch
+
+    # A taken port is better known before the models are loaded than after.
+    port = free_port(host, port)
+
+    from rag.chatbot import Chatbot
+    from rag.web.page import build_page
+
+    chatbot = Chatbot.open(settings, index_dir or settings.index_dir)
+    page = build_page(chatbot)
+    click.echo(f"The chat page is at {launch(page, host, port)}")
+    page.block_thread()
+
+
+def _host(settings: Settings) -> str:
+    if "host" in settings.model_fields_set:
+        return settings.host
+    return os.environ.get("GRADIO_SERVER_NAME") or settings.host
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,251 @@
+"""The command line: ``python -m eval``."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+from tqdm import tqdm
+
+from eval.intervals import SEED
+from eval.record import fields_of, save, surroundings
+from eval.sets import QUESTIONS, SPLITS, QuestionSet, Split, load_questions
+from rag.config import Settings, go_quiet, load_settings
+from rag.errors import RagError
+
+# What loads PyTorch is imported inside the commands that need it: `--help` answers at once.
+if TYPE_CHECKING:
+    from eval.fidelity import FidelityReport
+
+
+class _Group(click.Group):
+    """Turns a ``RagError`` into one line on standard error and exit status 1."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except RagError as exc:
+            click.echo(f"Error: {exc}", err=True)
+            ctx.exit(1)
+
+
+_folder = click.Path(path_type=Path)
+_index = click.option(
+    "--index",
+    "index_dir",
+    type=_folder,
+    help="Folder of index versions. By default the published one if it is of this corpus and "
+    "these settings, else one that is built for the occasion.",
+)
+_corpus = click.option(
+    "--corpus", "corpus_dir", type=_folder, help="Folder of documents; by default CORPUS_DIR."
+)
+_questions = click.option(
+    "--questions", type=_folder, default=QUESTIONS, help="A question set, JSON lines."
+)
+_failures = click.option(
+    "--failures",
+    type=click.Choice([*SPLITS, "all"]),
+    default="dev",
+    show_default=True,
+    help="Which failures to list. Those of test are hidden, so that nobody tunes on them.",
+)
+_seed = click.option("--seed", default=SEED, show_default=True, help="Of the intervals.")
+_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+
+
+@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """How good retrieval and answers are, measured."""
+    go_quiet()
+
+
+@main.command()
+@_index
+@_corpus
+@_questions
+@_failures
+@click.option("--first-stage", is_flag=True, help="Before the reader has ordered the hits.")
+@_seed
+@_json
+def retrieval(
+    index_dir: Path | None,
+    corpus_dir: Path | None,
+    questions: Path,
+    failures: str,
+    first_stage: bool,
+    seed: int,
+    as_json: bool,
+) -> None:
+    """How high the chunk with the answer stands."""
+    from eval.opening import fresh_index
+    from eval.retrieval import evaluate_retrieval
+    from eval.tables import retrieval_lines
+    from rag.chatbot import Chatbot
+
+    settings, asked = load_settings(), load_questions(questions)
+    with fresh_index(settings, index_dir, corpus_dir or settings.corpus_dir) as folder:
+        chatbot = Chatbot.open(settings, folder)
+        search = None if first_stage else chatbot.search
+        report = evaluate_retrieval(asked, chatbot.version, chatbot.embedder, seed, search)
+    _keep("retrieval", settings, questions, seed, report)
+    _print(report, retrieval_lines(report, _shown(failures)), as_json)
+
+
+@main.command()
+@_index
+@_corpus
+@_questions
+@_failures
+@_seed
+@_json
+def answers(
+    index_dir: Path | None,
+    corpus_dir: Path | None,
+    questions: Path,
+    failures: str,
+    seed: int,
+    as_json: bool,
+) -> None:
+    """How many answers are right, and how many refusals."""
+    from eval.answers import evaluate_answers
+    from eval.opening import fresh_index
+    from eval.tables import answers_lines
+    from rag.chatbot import Chatbot
+
+    settings, asked = load_settings(), load_questions(questions)
+    with fresh_index(settings, index_dir, corpus_dir or settings.corpus_dir) as folder:
+        chatbot = Chatbot.open(settings, folder)
+        with _bar(asked, as_json) as bar:
+
+            def progress(done: int, total: int) -> None:
+                bar.total = total
+                bar.update(done - bar.n)
+
+            records, name = chatbot.version.records, chatbot.version.name
+            report = evaluate_answers(asked, chatbot, records, name, progress, seed)
+    _keep("answers", settings, questions, seed, report)
+    _print(report, answers_lines(report, _shown(failures)), as_json)
+
+
+@main.command()
+@_index
+@_corpus
+@_questions
+@click.option("--plot", type=_folder, help="Where to draw the calibration, as SVG.")
+def calibrate(
+    index_dir: Path | None, corpus_dir: Path | None, questions: Path, plot: Path | None
+) -> None:
+    """Learn on dev how probable an answer is and when to refuse; READER_MODEL says for what."""
+    from eval.calibrate import FEATURES, learn, measure, store
+    from eval.opening import fresh_index
+    from rag.calibration import CALIBRATION
+    from rag.chatbot import open_measurer
+    from rag.embedding import SentenceEmbedder
+    from rag.versions import open_current
+
+    settings, asked = load_settings(), load_questions(questions)
+    names = FEATURES[settings.finder]
+    with fresh_index(settings, index_dir, corpus_dir or settings.corpus_dir) as folder:
+        embedder = SentenceEmbedder(settings.embedding_model, settings.precision)
+        version = open_current(folder, embedder)
+        measurer = open_measurer(settings, embedder)
+        measured = measure(asked, measurer, version, embedder, settings.top_k, names)
+        learnt = learn(measured, names)
+        store(CALIBRATION, settings.finder, learnt, questions.name, version.name)
+    click.echo(f"{settings.finder}: {learnt.weights}, bias {learnt.bias}")
+    click.echo(f"threshold {learnt.threshold}")
+    for name, value in learnt.figures.items():
+        click.echo(f"{name:>28}: {value:.3f}")
+    if plot:
+        from eval.plots import draw_calibration
+
+        draw_calibration(learnt, settings.finder, plot)
+
+
+@main.command()
+@click.option("--check", "only_check", is_flag=True, help="Report, but leave the file as it is.")
+@_corpus
+@_questions
+@_json
+@click.pass_context
+def gold(
+    ctx: click.Context, only_check: bool, corpus_dir: Path | None, questions: Path, as_json: bool
+) -> None:
+    """Find the gold spans again after a page was edited, and rewrite their offsets.
+
+    Exit status 1 if a quote or a gold word is nowhere to be found, or, with --check, has moved.
+    """
+    from eval.gold import check, read_corpus, rewrite
+    from eval.tables import gold_lines
+
+    corpus = read_corpus(corpus_dir or load_settings().corpus_dir)
+    report = check(load_questions(questions), corpus) if only_check else rewrite(questions, corpus)
+    _print(report, gold_lines(report), as_json)
+    if report.lost or report.wordless or (only_check and report.moved):
+        ctx.exit(1)
+
+
+@main.command()
+@click.option("--seeds", type=_folder, required=True, help="Folder of the pages as they were.")
+@_corpus
+@_json
+def fidelity(seeds: Path, corpus_dir: Path | None, as_json: bool) -> None:
+    """What the corpus lost of its source pages, and what it copied."""
+    from eval.fidelity import check
+
+    report = check(seeds, corpus_dir or load_settings().corpus_dir)
+    _print(report, _fidelity_lines(report), as_json)
+
+
+@main.command()
+@click.option("--data", type=_folder, required=True, help="Folder of the public data sets.")
+@click.option("--out", type=_folder, help="Folder for the report.")
+@_seed
+@_json
+def reader(data: Path, out: Path | None, seed: int, as_json: bool) -> None:
+    """How well the reader reads, on articles that its training never saw."""
+    from eval.reader import evaluate_reader
+
+    report = evaluate_reader(data, seed, out)
+    _print(report, [str(report)], as_json)
+
+
+def _keep(name: str, settings: Settings, questions: Path, seed: int, report: object) -> None:
+    path = save(name, surroundings(settings, questions, seed), report)
+    click.echo(f"Kept as {path}", err=True)
+
+
+def _print(report: object, lines: Iterable[str], as_json: bool) -> None:
+    if as_json:
+        click.echo(json.dumps(fields_of(report), ensure_ascii=False, indent=2))
+        return
+    for line in lines:
+        click.echo(line)
+
+
+def _shown(failures: str) -> tuple[Split, ...]:
+    return tuple(split for split in SPLITS if failures in (split, "all"))
+
+
+def _bar(asked: QuestionSet, as_json: bool) -> tqdm[Any]:
+    total = len(asked.answerable) + len(asked.unanswerable)
+    # `None` shows no bar where standard error is no terminal.
+    return tqdm(total=total, unit=" questions", disable=as_json or None, leave=False)
+
+
+def _fidelity_lines(report: FidelityReport) -> Iterable[str]:
+    yield f"lost: {len(report.lost)}"
+    for lost in report.lost:
+        noise = ", in page noise" if lost.in_noise else ""
+        yield f"  {lost.seed}: {lost.kind} {lost.text} ({lost.times}{noise})"
+    yield f"copied: {len(report.copied)}"
+    for run in report.copied:
+        yield f"  {run.page} from {run.seed}: “{run.words}”"
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,193 @@
+"""Learn what support a sentence has and how much of it an answer needs, on ``dev`` alone."""
+
+from __future__ import annotations
+
+import datetime
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import GroupKFold, cross_val_predict
+
+from eval.sets import GoldQuestion, GoldSpan, QuestionSet, UnansweredQuestion, split_of
+from rag.conversation import centers_of, understand
+from rag.evidence import Measurer, admissible
+from rag.retrieval import retrieve
+from rag.types import Embedder
+from rag.versions import IndexVersion
+
+Floats = NDArray[np.float64]
+
+FEATURES = {
+    "similarity": ("cosine", "coverage", "nearness", "open"),
+    "reader": ("answerability", "cosine", "coverage", "nearness", "open"),
+}
+SEED = 0
+_FOLDS = 5
+_BINS = 10
+# Inverse strength of the ridge; as much as scikit-learn takes by default.
+_C = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Measurements:
+    """Candidates of all dev questions: features (n, f), whether each is right, whose it is.
+
+    ``answerable`` tells for each question number whether the documents answer it.
+    """
+
+    features: Floats
+    right: NDArray[np.bool_]
+    question: NDArray[np.int64]
+    answerable: NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The best candidate of each question, out of fold: its support and whether it is right."""
+
+    support: Floats
+    right: NDArray[np.bool_]
+    answerable: NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Learnt:
+    """What goes into ``models/calibration.json`` for one finder, and the figures behind it."""
+
+    weights: dict[str, float]
+    bias: float
+    threshold: float
+    outcome: Outcome
+
+    @property
+    def figures(self) -> dict[str, float]:
+        """Shares at the threshold and the expected calibration error, all out of fold."""
+        o = self.outcome
+        said = o.support >= self.threshold
+        return {
+            "answerable answered right": float((said & o.right)[o.answerable].mean()),
+            "answerable refused": float((~said)[o.answerable].mean()),
+            "unanswerable refused": float((~said)[~o.answerable].mean()),
+            "expected calibration error": calibration_error(o.support, o.right),
+        }
+
+
+def measure(
+    questions: QuestionSet, measurer: Measurer, version: IndexVersion, embedder: Embedder, k: int,
+    names: Sequence[str],
+) -> Measurements:  # fmt: skip
+    """Measure the candidates of every dev question as the chatbot would."""
+    centers = centers_of(version.records.documents())
+    features: list[list[float]] = []
+    right: list[bool] = []
+    owner: list[int] = []
+    answerable: list[bool] = []
+    asked: list[GoldQuestion | UnansweredQuestion] = [
+        *questions.answerable, *questions.unanswerable,
+    ]  # fmt: skip
+    for question in (q for q in asked if split_of(q.question_id) == "dev"):
+        query = understand(question.question, (), centers)
+        if query.form == "chitchat":
+            continue
+        gold = question.spans if isinstance(question, GoldQuestion) else ()
+        hits = retrieve(version, embedder, query, k)
+        measured = measurer.measure(query, hits, version)
+        for candidate in admissible(measured.candidates, query, version)[0]:
+            features.append([candidate.features[name] for name in names])
+            right.append(any(_overlap(candidate.doc_id, candidate.span, g) for g in gold))
+            owner.append(len(answerable))
+        answerable.append(bool(gold))
+    return Measurements(np.array(features), np.array(right), np.array(owner), np.array(answerable))
+
+
+def _overlap(doc_id: str, span: tuple[int, int], gold: GoldSpan) -> bool:
+    return gold.doc_id == doc_id and span[0] < gold.end and span[1] > gold.start
+
+
+def learn(measured: Measurements, names: Sequence[str]) -> Learnt:
+    """Fit the weights on all of dev; choose the threshold and judge it out of fold.
+
+    The threshold is the one that does best on both kinds of question together: the share of
+    answerable ones answered right plus the share of unanswerable ones refused.
+    """
+    model = LogisticRegression(C=_C, max_iter=1000)
+    chances = cross_val_predict(
+        model, measured.features, measured.right, groups=measured.question,
+        cv=GroupKFold(_FOLDS, shuffle=True, random_state=SEED), method="predict_proba",
+    )[:, 1]  # fmt: skip
+    outcome = best_of_each(measured, chances)
+    model.fit(measured.features, measured.right)
+    weights = dict(zip(names, (round(float(w), 4) for w in model.coef_[0]), strict=True))
+    return Learnt(weights, round(float(model.intercept_[0]), 4), threshold(outcome), outcome)
+
+
+def best_of_each(measured: Measurements, chances: Floats) -> Outcome:
+    """The most supported candidate of each question; none at all has support 0."""
+    count = len(measured.answerable)
+    support, right = np.zeros(count), np.zeros(count, bool)
+    for chance, is_right, number in zip(chances, measured.right, measured.question, strict=True):
+        if chance > support[number]:
+            support[number], right[number] = chance, is_right
+    return Outcome(support, right, measured.answerable)
+
+
+def threshold(outcome: Outcome) -> float:
+    """The middle of the best stretch of thresholds, two digits."""
+    choices = np.round(np.arange(0.02, 0.98, 0.01), 2)
+    gains = []
+    for choice in choices:
+        said = outcome.support >= choice
+        right = (said & outcome.right)[outcome.answerable].mean()
+        gains.append(right + (~said)[~outcome.answerable].mean())
+    best = np.flatnonzero(np.isclose(gains, max(gains)))
+    return float(choices[best[len(best) // 2]])
+
+
+def calibration_error(support: Floats, right: NDArray[np.bool_]) -> float:
+    """Expected calibration error with bins of equal width.
+
+    Naeini, Cooper and Hauskrecht, "Obtaining Well Calibrated Probabilities Using Bayesian
+    Binning", 2015.
+    """
+    bins = np.minimum((support * _BINS).astype(int), _BINS - 1)
+    gaps = [
+        abs(support[bins == b].mean() - right[bins == b].mean()) * (bins == b).mean()
+        for b in range(_BINS)
+        if (bins == b).any()
+    ]
+    return float(sum(gaps))
+
+
+def risk_coverage(outcome: Outcome) -> tuple[Floats, Floats]:
+    """Coverage and risk as the threshold falls: shares of questions answered, of those wrong.
+
+    El-Yaniv and Wiener, "On the Foundations of Noise-free Selective Classification", 2010.
+    """
+    order = np.argsort(-outcome.support, kind="stable")
+    answered = np.arange(1, len(order) + 1)
+    return answered / len(order), np.cumsum(~outcome.right[order]) / answered
+
+
+def store(path: Path, finder: str, learnt: Learnt, questions: str, index_version: str) -> None:
+    """Put the numbers and what chose them into ``models/calibration.json``."""
+    kept = json.loads(path.read_text("utf-8")) if path.is_file() else {}
+    before = kept.get(finder, {})
+    figures = {name: round(value, 4) for name, value in learnt.figures.items()}
+    kept[finder] = {
+        "weights": learnt.weights,
+        "bias": learnt.bias,
+        "threshold": learnt.threshold,
+        "reranking": before.get("reranking", 0.0),
+        "report": (
+            f"python -m eval calibrate, {datetime.date.today().isoformat()}: logistic regression "
+            f"on the dev part of {questions}, index {index_version}, {_FOLDS} folds by question, "
+            f"seed {SEED}; figures out of fold"
+        ),
+        "figures": figures,
+    }
+    path.write_text(json.dumps(kept, ensure_ascii=False, indent=1) + "\n", "utf-8")

@@ -1,0 +1,86 @@
+"""Serving the page: on one address, with no word to anyone else."""
+
+from __future__ import annotations
+
+import errno
+import socket
+
+import gradio as gr
+
+from rag.errors import ConfigError
+from rag.web.theme import STYLE, theme
+
+# Gradio's page has a <base> element. With it a link within the page leads to the page's address
+# without its query: whoever came by /?lang=en would load the page anew by clicking a marker, and
+# lose the conversation. The element says nothing else that the address itself does not say.
+_HEAD = '<script>document.querySelector("base")?.remove()</script>'
+# Nothing is uploaded here, but Gradio always has the endpoint.
+_LARGEST_UPLOAD = "100kb"
+
+
+def free_port(host: str, port: int) -> int:
+    """``port`` where it can be listened on; for 0, any port that can.
+
+    Raises:
+        ConfigError: the port is taken, or the address is not one of this machine.
+    """
+    try:
+        family, kind, _, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        with socket.socket(family, kind) as probe:
+            # As the server does: a port that was left a minute ago is not taken.
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+            return int(probe.getsockname()[1])
+    except OSError as exc:
+        if exc.errno == errno.EADDRINUSE:
+            raise _taken(host, port) from exc
+        if exc.errno == errno.EACCES:
+            raise ConfigError(
+                f"Port {port} needs more rights than this program has.",
+                "Take one above 1023 with --port or PORT.",
+            ) from exc
+        raise ConfigError(
+            f"The address {host} cannot be listened on.",
+            "Set --host or HOST to an address of this machine, such as 127.0.0.1.",
+        ) from exc
+
+
+def launch(blocks: gr.Blocks, host: str, port: int) -> str:
+    """Start serving, in threads of its own, and say at what address.
+
+    Raises:
+        ConfigError: the port is taken, or the address is not one of this machine.
+    """
+    port = free_port(host, port)
+    try:
+        _, address, _ = blocks.launch(
+            server_name=host,
+            server_port=port,
+            inbrowser=False,
+            share=False,
+            quiet=True,
+            prevent_thread_lock=True,
+            footer_links=[],
+            # Gradio would keep every question in the visitor's browser.
+            run_history=False,
+            enable_monitoring=False,
+            ssr_mode=False,
+            pwa=False,
+            mcp_server=False,
+            max_file_size=_LARGEST_UPLOAD,
+            theme=theme(),
+            css_paths=STYLE,
+            head=_HEAD,
+        )
+    except OSError as exc:
+        raise _taken(host, port) from exc
+    return str(address)
+
+
+def _taken(host: str, port: int) -> ConfigError:
+    return ConfigError(
+        f"Port {port} on {host} is taken.",
+        "Stop the program that has it, or choose another port with --port or PORT.",
+    )

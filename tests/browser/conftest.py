@@ -1,0 +1,105 @@
+"""The real app over a real index, and a real browser to look at it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from rag.config import ROOT, load_settings
+from rag.embedding import SentenceEmbedder
+from rag.indexing import build_index
+from tests.browser.visitor import Visitor
+
+# Patience, not a measure: a busy machine may take this long, in milliseconds.
+PATIENCE = 120_000
+_FLAGS = (
+    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync"
+).split()
+_NAMES = ("chromium", "chromium-browser", "google-chrome")
+# What a hostile author can write: every field that the page shows tries to set window.poisoned.
+_POISON = '<script>window.poisoned=1</script><img src="x" onerror="window.poisoned=1">'
+_POISONED_PAGE = f"""---
+title: 'Poison page </script>{_POISON}'
+center: 'Poison Garden <b onclick="window.poisoned=1">Center</b></script>{_POISON}'
+aliases:
+  - Poison Garden Center
+institution: '[Hemlock University](javascript:window.poisoned=1)'
+date: '<svg onload=window.poisoned=1>'
+source_url: 'javascript:window.poisoned=1'
+---
+
+## Leader of the center {_POISON}
+
+Professor Mallory Payne {_POISON} is the director of the Poison Garden Center, as \
+[this page](javascript:window.poisoned=1) and <https://poison.example/> say.
+"""
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium; without one the tests skip, or fail where REQUIRE_BROWSER says so."""
+    path = next(filter(None, map(shutil.which, _NAMES)), None)
+    if path is None:
+        reason = f"there is no Chromium: none of {', '.join(_NAMES)} is on the PATH"
+        if os.environ.get("REQUIRE_BROWSER") == "1":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=path, args=_FLAGS)
+        yield started
+        started.close()
+
+
+@pytest.fixture(scope="session")
+def poisoned_index(tmp_path_factory: pytest.TempPathFactory, embedder: SentenceEmbedder) -> Path:
+    """An index of the example corpus and of one page whose author means harm."""
+    corpus = tmp_path_factory.mktemp("corpus")
+    shutil.copytree(ROOT / "corpus", corpus, dirs_exist_ok=True)
+    (corpus / "poisoned.md").write_text(_POISONED_PAGE, "utf-8")
+    folder = tmp_path_factory.mktemp("poisoned-index")
+    build_index(corpus, folder, embedder, load_settings().chunk_tokens)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def address(browser: Browser, poisoned_index: Path) -> Iterator[str]:
+    """Where ``python app.py`` serves; asks for the browser first, so that a skip costs nothing."""
+    command = [sys.executable, "-u", "app.py", "--index", str(poisoned_index)]
+    command += ["--host", "127.0.0.1", "--port", "0"]
+    with subprocess.Popen(  # noqa: S603  # our own app
+        command, cwd=ROOT, stdout=subprocess.PIPE, text=True
+    ) as process:
+        try:
+            assert process.stdout is not None
+            line = process.stdout.readline()
+            assert "http://127.0.0.1:" in line, f"the app did not start: {line!r}"
+            yield line.split()[-1]
+        finally:
+            process.terminate()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A window of 1440 by 900 with nothing in it."""
+    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    context.set_default_timeout(PATIENCE)
+    expect.set_options(timeout=PATIENCE)
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture
+def visitor(page: Page, address: str) -> Iterator[Visitor]:
+    """Someone who has just opened the chat page; fails if anything in it asked for a dialog."""
+    come = Visitor(page, address)
+    come.arrive()
+    yield come
+    assert come.dialogs == []

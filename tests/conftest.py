@@ -1,0 +1,50 @@
+"""What several tests share: the models, loaded once, and an index of the example corpus."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rag.config import ROOT, Settings, go_quiet
+
+go_quiet()
+
+from rag.chatbot import Chatbot  # noqa: E402  # after the environment is set
+from rag.embedding import SentenceEmbedder  # noqa: E402
+from rag.indexing import build_index  # noqa: E402
+
+
+@pytest.fixture(autouse=True)
+def _loopback_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Refuse every address but loopback: nothing may need the network."""
+    connect = socket.socket.connect
+
+    def refuse(self: socket.socket, address: Any) -> None:
+        if isinstance(address, tuple) and address[0] not in {"127.0.0.1", "::1", "localhost"}:
+            raise AssertionError(f"a test reached for {address[0]}")
+        connect(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", refuse)
+
+
+@pytest.fixture(scope="session")
+def embedder() -> SentenceEmbedder:
+    return SentenceEmbedder("all-MiniLM-L6-v2")
+
+
+@pytest.fixture(scope="session")
+def index_dir(tmp_path_factory: pytest.TempPathFactory, embedder: SentenceEmbedder) -> Path:
+    """A published index of the example corpus."""
+    folder = tmp_path_factory.mktemp("index")
+    build_index(ROOT / "corpus", folder, embedder, Settings().chunk_tokens)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def chatbot(index_dir: Path) -> Iterator[Chatbot]:
+    """A chatbot over the example corpus, with the default models."""
+    yield Chatbot.open(Settings(), index_dir)

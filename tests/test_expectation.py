@@ -1,0 +1,88 @@
+"""What a question expects, and evidence that cannot be its answer."""
+
+import pytest
+
+from rag.expectation import Role, expect, objection, roles_in, unknown_names
+
+
+def refused(question: str, sentence: str, answer: str = "", context: str = "") -> str | None:
+    at = sentence.index(answer) if answer else 0
+    return objection(expect(question), sentence, at, f"{context} {sentence}")
+
+
+@pytest.mark.parametrize(
+    ("question", "kind"),
+    [
+        ("What is the phone number of the center?", "telephone number"),
+        ("What e-mail can I write to?", "e-mail address"),
+        ("When was it founded?", "date"),
+        ("In which year was it founded?", "date"),
+        ("How many people work there?", "number"),
+        ("What is its annual budget?", "budget"),
+        ("How much does the director earn?", "salary"),
+        ("Who leads it?", "person"),
+        ("What does it study?", None),
+    ],
+)
+def test_the_kind_of_answer_is_read_off_the_question(question: str, kind: str | None) -> None:
+    assert expect(question).kind == kind
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence"),
+    [
+        ("What is the telephone number?", "The total fund is 62.9474 million yuan."),
+        ("What is the e-mail address?", "The center is at No. 1369, West Wenyi Road."),
+        ("What is the budget of the center?", "Its equipment is worth 40 million yuan."),
+        ("When was it founded?", "It was founded by the Ministry of Education."),
+        ("How many people work there?", "Experts of the field work there."),
+        ("Who is the deputy director?", "Qian Cheng is the director of the center."),
+        ("Who is the director?", "Tian Mei is the Deputy Director of the center."),
+        ("Who is the executive director?", "Li Xiaoming is Executive Dean of the School."),
+        ("Who won the prize in 2023?", "He Zhixu won the prize in 2021."),
+        ("Where did Tian Mei study?", "Xu Zhengping studied at Hangzhou."),
+    ],
+)
+def test_what_is_near_but_not_the_answer_is_objected_to(question: str, sentence: str) -> None:
+    assert refused(question, sentence) is not None
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence"),
+    [
+        ("What is the telephone number?", "Call +86 571 8820 8000."),
+        ("Who is the deputy director?", "Tian Mei is the Deputy Director of the center."),
+        ("Who is the vice director?", "Tian Mei is the Deputy Director of the center."),
+        ("Who is the director?", "Xu Zhengping is Executive Director of the center."),
+        ("Who directs the center?", "Qian Cheng acts as the director of the center."),
+        ("How many people work there?", "More than ninety people, twelve of them new, work there."),
+        ("Who won the prize in 2021?", "He Zhixu won the prize in 2021."),
+        ("When was it founded?", "It was approved in October 2020."),
+    ],
+)
+def test_what_may_be_the_answer_is_not(question: str, sentence: str) -> None:
+    assert refused(question, sentence) is None
+
+
+def test_in_a_list_of_people_the_role_is_that_of_the_clause() -> None:
+    sentence = "Xu Zhengping, Executive Director; Tian Mei, Deputy Director; Li Wei, Dean"
+    assert refused("Who is the deputy director?", sentence, "Tian Mei") is None
+    assert refused("Who is the deputy director?", sentence, "Xu Zhengping") == "another role"
+
+
+def test_the_name_may_stand_in_the_passage_round_the_sentence() -> None:
+    context = "Tian Mei joined in 2019."
+    assert refused("Where did Tian Mei study?", "She studied at Hangzhou.", "", context) is None
+
+
+def test_roles_are_read_with_the_words_that_change_them() -> None:
+    assert roles_in("the Vice-Director and the former executive dean") == [
+        Role(frozenset({"deputy"}), "director"),
+        Role(frozenset({"former", "executive"}), "dean"),
+    ]
+    assert roles_in("the Deputy Director of the Dean's Office")[-1].head == "director"
+
+
+def test_a_name_that_no_document_has_is_unknown_and_the_centers_own_is_not() -> None:
+    expectation = expect("Who leads the Shanghai Branch of the Tumor Center?", ("Tumor Center",))
+    assert unknown_names(expectation, lambda name: name == "Branch") == ("Shanghai",)

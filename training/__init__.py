@@ -1,0 +1,1 @@
+"""Training of the reader: data, negatives, loop, calibration, export. ``python -m training``."""
