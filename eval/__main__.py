@@ -203,15 +203,18 @@ def fidelity(seeds: Path, corpus_dir: Path | None, as_json: bool) -> None:
 
 @main.command()
 @click.option("--data", type=_folder, required=True, help="Folder of the public data sets.")
-@click.option("--out", type=_folder, help="Folder for the report.")
 @_seed
 @_json
-def reader(data: Path, out: Path | None, seed: int, as_json: bool) -> None:
+def reader(data: Path, seed: int, as_json: bool) -> None:
     """How well the reader reads, on articles that its training never saw."""
     from eval.reader import evaluate_reader
 
+    def out(line: str) -> None:
+        click.echo(line, err=as_json)
+
     report = evaluate_reader(data, seed, out)
-    _print(report, [str(report)], as_json)
+    if as_json:
+        click.echo(json.dumps(report, ensure_ascii=False, indent=2))
 
 
 def _keep(name: str, settings: Settings, questions: Path, seed: int, report: object) -> None:

@@ -15,7 +15,8 @@ from sklearn.model_selection import GroupKFold, cross_val_predict
 
 from eval.sets import GoldQuestion, GoldSpan, QuestionSet, UnansweredQuestion, split_of
 from rag.conversation import centers_of, understand
-from rag.evidence import Measurer, admissible
+from rag.evidence import admissible
+from rag.measuring import Measurer
 from rag.retrieval import retrieve
 from rag.types import Embedder
 from rag.versions import IndexVersion
@@ -176,13 +177,11 @@ def risk_coverage(outcome: Outcome) -> tuple[Floats, Floats]:
 def store(path: Path, finder: str, learnt: Learnt, questions: str, index_version: str) -> None:
     """Put the numbers and what chose them into ``models/calibration.json``."""
     kept = json.loads(path.read_text("utf-8")) if path.is_file() else {}
-    before = kept.get(finder, {})
     figures = {name: round(value, 4) for name, value in learnt.figures.items()}
     kept[finder] = {
         "weights": learnt.weights,
         "bias": learnt.bias,
         "threshold": learnt.threshold,
-        "reranking": before.get("reranking", 0.0),
         "report": (
             f"python -m eval calibrate, {datetime.date.today().isoformat()}: logistic regression "
             f"on the dev part of {questions}, index {index_version}, {_FOLDS} folds by question, "

@@ -21,14 +21,12 @@ CALIBRATION = ROOT / "models" / "calibration.json"
 class Calibration:
     """A logistic model of "this evidence answers the question".
 
-    Below ``threshold`` the documents do not say. ``reranking`` is the reader's weight beside
-    retrieval. ``report`` tells what chose the numbers.
+    Below ``threshold`` the documents do not say. ``report`` tells what chose the numbers.
     """
 
     weights: tuple[tuple[str, float], ...]
     bias: float
     threshold: float
-    reranking: float
     report: str
 
     def support(self, features: Mapping[str, float]) -> float:
@@ -49,7 +47,6 @@ def load_calibration(finder: str, path: Path = CALIBRATION) -> Calibration:
             weights=tuple((str(k), float(v)) for k, v in fields["weights"].items()),
             bias=float(fields["bias"]),
             threshold=float(fields["threshold"]),
-            reranking=float(fields.get("reranking", 0.0)),
             report=str(fields["report"]),
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as exc:

@@ -13,13 +13,8 @@ from rag.config import Settings
 from rag.conversation import Center, centers_of, find_center, parts_of, understand
 from rag.embedding import SentenceEmbedder
 from rag.errors import QueryError
-from rag.evidence import (
-    CalibratedFinder,
-    Finder,
-    Measurer,
-    ReadingMeasurer,
-    SimilarityMeasurer,
-)
+from rag.evidence import CalibratedFinder, Finder
+from rag.measuring import Measurer, ReadingMeasurer, SimilarityMeasurer
 from rag.reader import Reader
 from rag.retrieval import retrieve
 from rag.types import Answer, Document, Embedder, Hit, Query, Turn
@@ -178,8 +173,12 @@ def open_finder(settings: Settings, embedder: Embedder) -> Finder:
         ModelError: the reader is missing or damaged.
         ConfigError: there is no calibration for it.
     """
-    calibration = load_calibration(settings.finder)
-    return CalibratedFinder(settings.finder, open_measurer(settings, embedder), calibration)
+    return CalibratedFinder(
+        settings.finder,
+        open_measurer(settings, embedder),
+        load_calibration(settings.finder),
+        load_calibration("similarity"),
+    )
 
 
 def open_measurer(settings: Settings, embedder: Embedder) -> Measurer:

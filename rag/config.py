@@ -57,7 +57,7 @@ class Settings(BaseSettings):
         description="A sentence-transformers name or folder; the default comes with the install.",
     )
     reader_model: str = Field(
-        "none", description="A question-answering model's folder, empty for our own, or `none`."
+        "", description="A question-answering model's folder, empty for our own, or `none`."
     )
     precision: Literal["auto", "float32", "bfloat16"] = Field(
         "auto", description="`auto` takes bfloat16 where the CPU has it."

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from rag.lexical import terms
 from rag.text import fold, tokens
 
 _NUMBER_WORD = (
@@ -132,8 +133,19 @@ _ROLE = re.compile(
 )
 # What a role is in: "of the Dean's Office", up to a comma or the end.
 _OF = re.compile(r"\s+(?:of|for|at)\s+(?P<body>[^,;.()]+)", re.IGNORECASE)
+_LEADS = re.compile(
+    r"\bwho (?:\w+ )?(?:leads?|led|heads?|directs?|runs?|chairs?|is in charge)\b", re.IGNORECASE
+)
+_INSTITUTION = re.compile(
+    r"\b(?:cent(?:er|re)|university|ministry|institute|laborator(?:y|ies)|office|school|department|"
+    r"hospital|academy|council|commission|foundation|college|committee|base|medicine)\b",
+    re.IGNORECASE,
+)
+# What follows these no longer says who or what, but where or which.
+_HEAD_WORDS = re.compile(r",|\bof\b|\bat\b")
 _CLAUSE = re.compile(r"[;；]")
 _PROPER = re.compile(r"(?<![\w.])[A-Z][\w'-]*")
+_FIRST_WORD = re.compile(r"(?:^|[.!?]\s+)[A-Z][a-z'-]*")
 _NUMBER = re.compile(r"(?<![\w.])\d[\d.,]*(?![\w])")
 _COMMON = frozenset("the of and in for at a an s university china chinese school".split())
 # What a page calls the center itself.
@@ -170,15 +182,18 @@ class Expectation:
     numbers: tuple[str, ...]
     names: tuple[str, ...]
     own: frozenset[str]
+    leads: bool
 
 
 def expect(question: str, center_names: tuple[str, ...] = ()) -> Expectation:
     """What the words of a question say of its answer; ``center_names`` it may use freely."""
     kind = next((kind.name for kind in _KINDS if kind.asked.search(question)), None)
     own = {token for name in center_names for token in tokens(name)}
+    # A capital letter says nothing of the first word of a sentence.
+    plain = _FIRST_WORD.sub(lambda match: match[0].lower(), question.replace("’", "'"))
     names = [
         match[0].removesuffix("'s")
-        for match in _PROPER.finditer(question.replace("’", "'"))
+        for match in _PROPER.finditer(plain)
         if fold(match[0].removesuffix("'s")) not in _NOT_NAMES
     ]
     numbers = [match[0].rstrip(".,") for match in _NUMBER.finditer(question)]
@@ -188,6 +203,7 @@ def expect(question: str, center_names: tuple[str, ...] = ()) -> Expectation:
         numbers=tuple(n for n in dict.fromkeys(numbers) if not own.issuperset(tokens(n))),
         names=tuple(n for n in dict.fromkeys(names) if not own.issuperset(tokens(n))),
         own=frozenset(own - _COMMON),
+        leads=bool(_LEADS.search(question)),
     )
 
 
@@ -222,14 +238,22 @@ def objection(expectation: Expectation, sentence: str, answer_at: int, context: 
             return f"no {kind.name}"
     if not _roles_match(expectation, _clause(sentence, answer_at)):
         return "another role"
-    words = set(tokens(context))
-    for number in expectation.numbers:
-        if not words.issuperset(tokens(number)):
-            return f"no mention of {number}"
-    for name in expectation.names:
-        if not words.issuperset(tokens(name)):
-            return f"no mention of {name}"
+    words = set(terms(context))
+    for said in (*expectation.numbers, *expectation.names):
+        if not words.issuperset(terms(said)):
+            return f"no mention of {said}"
     return None
+
+
+def is_plausible(expectation: Expectation, exact: str) -> bool:
+    """Whether exact words can be the answer as they stand: in a role is a person, no institution.
+
+    >>> is_plausible(expect("Who is the director?"), "Joint Research Center of the Ministry")
+    False
+    """
+    if expectation.kind != "person" or not (expectation.roles or expectation.leads):
+        return True
+    return not _INSTITUTION.search(_HEAD_WORDS.split(exact, maxsplit=1)[0])
 
 
 def _clause(sentence: str, at: int) -> str:

@@ -8,10 +8,12 @@ import sqlite3
 import threading
 from collections.abc import Iterable, Sequence
 from contextlib import closing
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from rag.errors import IndexStateError
+from rag.lexical import terms
 from rag.types import Chunk, Document
 
 _SCHEMA = """
@@ -151,6 +153,13 @@ class Records:
             (*centers, institutions),
         )
         return tuple(dict.fromkeys(name for (name,) in found))
+
+    @cached_property
+    def name_terms(self) -> frozenset[str]:
+        """The terms of all names of all centers and institutions."""
+        return frozenset(
+            term for (name,) in self._query("SELECT name FROM name") for term in terms(name)
+        )
 
     def hashes(self) -> list[str]:
         """Hash of what was embedded for each row, in order."""

@@ -1,4 +1,4 @@
-"""Hits in the order that retrieval and the reader agree on."""
+"""Hits in the order that retrieval, the reader and the nearest sentence agree on."""
 
 from __future__ import annotations
 
@@ -7,18 +7,25 @@ from collections.abc import Sequence
 
 from rag.types import Hit
 
+# Both tuned on the dev questions: docs/decisions/0004-reranking.md.
+READER_WEIGHT = 1.0
+LIKENESS_WEIGHT = 1.0
 
-def rerank(hits: Sequence[Hit], chances: Sequence[float], weight: float) -> tuple[Hit, ...]:
-    """Hits by their score, divided by the best of them, plus ``weight`` times the chance.
+
+def rerank(
+    hits: Sequence[Hit], chances: Sequence[float], likeness: Sequence[float]
+) -> tuple[Hit, ...]:
+    """Hits by their score, over the best of them, plus chance and likeness, each weighted.
 
     Args:
         hits: best first.
         chances: the reader's probability for each hit, in order.
-        weight: how much the reader counts beside retrieval; tuned on the calibration articles.
+        likeness: for each hit the highest cosine of the question and one of its sentences.
     """
     best = max((hit.score for hit in hits), default=0.0) or 1.0
     scored = [
-        (hit.score / best + weight * chance, hit) for hit, chance in zip(hits, chances, strict=True)
+        (hit.score / best + READER_WEIGHT * chance + LIKENESS_WEIGHT * like, hit)
+        for hit, chance, like in zip(hits, chances, likeness, strict=True)
     ]
     # Ties keep the order of retrieval.
     scored.sort(key=lambda pair: (-pair[0], pair[1].rank))

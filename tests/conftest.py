@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from rag.config import ROOT, Settings, go_quiet
+from rag.config import ROOT, go_quiet, load_settings
 
 go_quiet()
 
@@ -40,11 +39,11 @@ def embedder() -> SentenceEmbedder:
 def index_dir(tmp_path_factory: pytest.TempPathFactory, embedder: SentenceEmbedder) -> Path:
     """A published index of the example corpus."""
     folder = tmp_path_factory.mktemp("index")
-    build_index(ROOT / "corpus", folder, embedder, Settings().chunk_tokens)
+    build_index(ROOT / "corpus", folder, embedder, load_settings().chunk_tokens)
     return folder
 
 
 @pytest.fixture(scope="session")
-def chatbot(index_dir: Path) -> Iterator[Chatbot]:
+def chatbot(index_dir: Path) -> Chatbot:
     """A chatbot over the example corpus, with the default models."""
-    yield Chatbot.open(Settings(), index_dir)
+    return Chatbot.open(load_settings(), index_dir)

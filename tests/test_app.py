@@ -22,7 +22,7 @@ from rag.chatbot import Chatbot
 from rag.errors import QueryError
 from rag.types import Answer, Chunk, Citation, Document, Hit, Point, Query, Turn
 from rag.web.answers import announcement, confidence_words, conversation
-from rag.web.markup import Markup, element, escape, is_web_address
+from rag.web.markup import element, escape, is_web_address
 from rag.web.page import build_page
 from rag.web.session import Exchange, Stream, ask, history
 from rag.web.sources import excerpt, sources
@@ -163,10 +163,6 @@ def test_the_original_page_is_linked_without_a_trace() -> None:
     link = next(attributes for _, attributes in links if attributes.get("target"))
     assert link["href"] == "https://lake.example/a?b=1"
     assert link["rel"] == "noopener noreferrer nofollow"
-
-
-def test_joining_markup_by_hand_makes_it_text_again() -> None:
-    assert "&#60;" in element("p", f"{Markup('<b>')}")
 
 
 def test_an_answer_shows_exact_words_sentence_and_marker() -> None:

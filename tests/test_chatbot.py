@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from rag.chatbot import Chatbot
-from rag.config import Settings
+from rag.config import load_settings
 from rag.embedding import SentenceEmbedder
 from rag.errors import QueryError
 from rag.indexing import build_index
@@ -163,7 +163,7 @@ def test_quotes_are_slices_of_random_documents(
     if not any(normalise(text) for text in texts):
         return
     build_index(folder / "corpus", folder / "index", embedder, 64)
-    chatbot = Chatbot.open(Settings(), folder / "index")
+    chatbot = Chatbot.open(load_settings(), folder / "index")
     for text in texts:
         assert quotes_are_slices(chatbot, chatbot.ask(text))
 
@@ -179,7 +179,7 @@ def test_plain_text_pages_with_web_noise_are_answered_from(
         "Copyright © Some University All rights reserved\n"
     )
     build_index(tmp_path / "corpus", tmp_path / "index", embedder, 160)
-    chatbot = Chatbot.open(Settings(), tmp_path / "index")
+    chatbot = Chatbot.open(load_settings(), tmp_path / "index")
     answer = chatbot.ask("Who is director of the Tumor Biology Center?")
     assert "Ann Lee" in answer.text
     assert "Bob Ray" not in answer.text

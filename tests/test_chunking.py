@@ -1,5 +1,6 @@
 """Documents to chunks."""
 
+import itertools
 from pathlib import Path
 
 import pytest
@@ -25,7 +26,9 @@ def document(text: str, title: str = "The Center") -> Document:
 
 
 def test_headings_travel_with_their_text_and_are_not_part_of_it() -> None:
-    text = "# The Center\n\nIt is new.\n\n## People\n\n### Heads\n\nA leads.\n\n## Place\n\nHangzhou."
+    text = (
+        "# The Center\n\nIt is new.\n\n## People\n\n### Heads\n\nA leads.\n\n## Place\n\nHangzhou."
+    )
     chunks = chunk(document(text), words, 60)
     assert [(c.heading, c.text) for c in chunks] == [
         ("", "It is new."),
@@ -61,7 +64,10 @@ def test_a_document_that_is_only_its_title_is_still_found() -> None:
     assert [c.text for c in chunk(document("The Center"), words, 60)] == ["The Center"]
 
 
-@given(st.text(alphabet=st.sampled_from("ab .\n#-1Fig|Copyright©。中:"), max_size=400), st.integers(40, 80))
+@given(
+    st.text(alphabet=st.sampled_from("ab .\n#-1Fig|Copyright©。中:"), max_size=400),
+    st.integers(40, 80),
+)
 @settings(max_examples=150, deadline=None)
 def test_every_chunk_is_the_slice_that_its_span_says(raw: str, most: int) -> None:
     text = normalise(raw, markdown=True)
@@ -75,7 +81,7 @@ def test_every_chunk_is_the_slice_that_its_span_says(raw: str, most: int) -> Non
         only_noise = len(chunks) == 1 and one.start == 0
         assert only_noise or not any(s < one.end and e > one.start for s, e in noise)
     ends = [(c.start, c.end) for c in chunks]
-    assert all(a[1] <= b[0] for a, b in zip(ends, ends[1:], strict=False))
+    assert all(a[1] <= b[0] for a, b in itertools.pairwise(ends))
 
 
 @pytest.mark.parametrize("most", [64, 160, 256])

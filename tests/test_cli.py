@@ -124,7 +124,9 @@ def test_a_batch_keeps_its_order_and_goes_on_after_a_bad_line(index_dir: Path) -
 
 def test_a_search_batch_gives_hits(index_dir: Path, tmp_path: Path) -> None:
     (tmp_path / "in.jsonl").write_text(json.dumps({"id": "a", "question": QUESTION}) + "\n")
-    result = rag("search", "--batch", str(tmp_path / "in.jsonl"), "-k", "2", "--index", str(index_dir))
+    result = rag(
+        "search", "--batch", str(tmp_path / "in.jsonl"), "-k", "2", "--index", str(index_dir)
+    )
     (row,) = [json.loads(line) for line in result.stdout.splitlines()]
     assert (row["id"], len(row["hits"])) == ("a", 2)
 

@@ -29,7 +29,11 @@ def test_tokens_are_counted_beyond_what_is_embedded(embedder: SentenceEmbedder) 
 
 def test_the_native_precision_agrees_with_float32(embedder: SentenceEmbedder) -> None:
     exact = SentenceEmbedder("all-MiniLM-L6-v2", "float32")
-    texts = ["The center studies tumors.", "中心成立于2019年。", "It is at No. 1369, West Wenyi Road."]
+    texts = [
+        "The center studies tumors.",
+        "中心成立于2019年。",
+        "It is at No. 1369, West Wenyi Road.",
+    ]
     cosines = np.sum(embedder.embed(texts) * exact.embed(texts), axis=1)
     assert cosines.min() > 0.999
     assert exact.fingerprint() == embedder.fingerprint()

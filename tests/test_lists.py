@@ -2,7 +2,10 @@
 
 from rag.lists import list_at, lists_in
 
-TEXT = "# Aims\n\nIt is new. It has two aims:\n\n1. One aim\n2. Another aim\n\nIt ends.\n\n- alone\n\nEnd."
+TEXT = (
+    "# Aims\n\nIt is new. It has two aims:\n\n1. One aim\n2. Another aim\n\nIt ends.\n\n"
+    "- alone\n\nEnd."
+)
 
 
 def test_a_list_has_its_items_and_the_sentence_that_leads_into_it() -> None:

@@ -7,7 +7,9 @@ import pytest
 from rag.errors import CorpusError, LoadError
 from rag.loaders import corpus_files, load
 
-FRONT = "---\ntitle: The Center\ncenter: Center A\naliases: [CA, Center of A]\ndate: 2025-05-08\n---\n"
+FRONT = (
+    "---\ntitle: The Center\ncenter: Center A\naliases: [CA, Center of A]\ndate: 2025-05-08\n---\n"
+)
 
 
 def write(root: Path, name: str, content: str | bytes) -> Path:

@@ -53,7 +53,9 @@ def test_a_blank_line_inside_a_sentence_is_a_column_break_and_is_joined() -> Non
 
 
 def test_markdown_lists_headings_and_tables_keep_their_lines() -> None:
-    raw = "# Title\n\nIntro\ncontinued:\n\n- one\n  wrapped\n- two\n\n| a | b |\n|---|---|\n| 1 | 2 |"
+    raw = (
+        "# Title\n\nIntro\ncontinued:\n\n- one\n  wrapped\n- two\n\n| a | b |\n|---|---|\n| 1 | 2 |"
+    )
     text = normalise(raw, markdown=True)
     assert text.split("\n") == [
         "# Title", "", "Intro continued:", "", "- one wrapped", "- two", "",

@@ -10,7 +10,8 @@ from typing import Literal
 from training.removal import found_elsewhere, without_answer
 from training.sources import Question
 
-Kind = Literal["answerable", "adversarial", "sentence removed", "bm25"]
+Kind = Literal["answerable", "adversarial", "sentence removed", "bm25", "bm25 drawn"]
+_DEPTH = 10
 KINDS: tuple[Kind, ...] = ("answerable", "adversarial", "sentence removed", "bm25")
 
 
@@ -28,7 +29,9 @@ class Judged:
         return self.kind == "answerable"
 
 
-def judged_pairs(questions: Sequence[Question], seed: int, most: int | None = None) -> list[Judged]:
+def judged_pairs(
+    questions: Sequence[Question], seed: int, most: int | None = None, *, drawn: bool = False
+) -> list[Judged]:
     """Each question on its own passage and, if answerable, on one of each kind that does not.
 
     The negative by BM25 is the best passage of the same set and part that lacks the answer.
@@ -37,6 +40,7 @@ def judged_pairs(questions: Sequence[Question], seed: int, most: int | None = No
         questions: of one part; those without exact answers are left out.
         seed: of what is drawn.
         most: at most so many answerable and so many adversarial questions of each set.
+        drawn: also pair each question with one of the ten best passages, drawn.
     """
     rng = Random(seed)  # noqa: S311
     kept: list[Question] = []
@@ -50,5 +54,8 @@ def judged_pairs(questions: Sequence[Question], seed: int, most: int | None = No
         for question in kept
         if question.spans and (removed := without_answer(question, rng))
     ]
-    pairs += [Judged("bm25", q, e[0].passage) for q, e in found_elsewhere(kept, rng) if e]
+    found = [(question, others) for question, others in found_elsewhere(kept, rng) if others]
+    pairs += [Judged("bm25", question, others[0].passage) for question, others in found]
+    if drawn:
+        pairs += [Judged("bm25 drawn", q, rng.choice(e[:_DEPTH]).passage) for q, e in found]
     return pairs

@@ -100,7 +100,7 @@ def _understood(answer: Answer) -> Markup:
 def _said(turn: int, answer: Answer) -> Markup:
     if not answer.points:
         lines = [line for line in answer.text.splitlines() if line.strip()]
-        return join(*(element("p", line, dir="auto") for line in lines))
+        return join(*(element("p", line, class_="said", dir="auto") for line in lines))
     seen: set[int] = set()
     cited = {citation.marker: citation for citation in answer.citations}
     points = [_point(turn, point, cited, seen) for point in answer.points]
@@ -118,7 +118,7 @@ def _point(turn: int, point: Point, cited: dict[int, Citation], seen: set[int]) 
         said = [element("strong", exact)]
     else:
         quoted = element("span", f"“{text}”", class_="quoted")
-        said = [element("strong", exact), quoted]
+        said = [element("strong", exact, class_="exact"), quoted]
     # No line starts with a lonely marker.
     return join(join(*said, between=" "), *markers, between="\u00a0")
 

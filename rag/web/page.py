@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +12,7 @@ import gradio as gr
 from rag.chatbot import Chatbot
 from rag.types import Document
 from rag.web.answers import announcement, conversation
-from rag.web.markup import element
+from rag.web.markup import element, escape
 from rag.web.session import Exchange, ask, finished
 from rag.web.sources import sources
 
@@ -22,6 +23,7 @@ _PROMISE = (
 )
 _WELCOME = "Try one of these questions, or ask your own:"
 _CORPUS = "The example corpus is an edited summary of public pages, not the centers' own words."
+_STOPPED = "Stopped."
 _ALL_CENTERS = "All centers"
 # Questions answered at the same time; each takes a processor core for a moment.
 _AT_ONCE = 4
@@ -110,7 +112,9 @@ class _Page:
     def _document(self, doc_id: str) -> Document | None:
         return self._chatbot.document(doc_id)
 
-    def show(self, exchanges: Sequence[Exchange], question: Any = None) -> _Updates:
+    def show(
+        self, exchanges: Sequence[Exchange], question: str | None = None, said: str | None = None
+    ) -> _Updates:
         """New values for ``outputs``; the question box is left alone unless ``question`` is given.
 
         Its text must survive while an answer streams: a visitor may be typing the next one.
@@ -120,26 +124,40 @@ class _Page:
             tuple(exchanges),
             conversation(exchanges),
             sources(exchanges, self._document),
-            announcement(exchanges),
+            announcement(exchanges) if said is None else escape(said),
             gr.skip() if question is None else question,
             gr.Column(visible=not exchanges),
             gr.Button(visible=not busy),
             gr.Button(visible=busy),
         )
 
-    def reply(
+    async def reply(
+        self, question: str, center: str | None, exchanges: Sequence[Exchange]
+    ) -> AsyncIterator[_Updates]:
+        """Answer a question: the visitor sees it at once, then the answer as it grows.
+
+        Each step runs in a thread that Stop abandons. Gradio's own thread for a plain generator is
+        waited for instead, and until then the visitor's next question would be.
+        """
+        steps = self._steps(question, center, exchanges)
+        while (updates := await asyncio.to_thread(next, steps, None)) is not None:
+            yield updates
+
+    def _steps(
         self, question: str, center: str | None, exchanges: Sequence[Exchange]
     ) -> Iterator[_Updates]:
-        """Answer a question: the visitor sees it at once, then the answer as it grows."""
         for number, state in enumerate(
             ask(self._chatbot.stream, exchanges, question, center or None)
         ):
             yield self.show(state, None if number else "")
 
-    def stopped(self, exchanges: Sequence[Exchange]) -> _Updates:
-        """Forget the question on its way; its text goes back to where it can be mended."""
-        pending = [e.question for e in exchanges if not e.done]
-        return self.show(finished(exchanges), pending[0] if pending else None)
+    def stopped(self, typed: str, exchanges: Sequence[Exchange]) -> _Updates:
+        """Forget the question on its way; its text goes back to where it can be mended.
+
+        Unless the visitor has typed the next one there by now.
+        """
+        pending = "".join(e.question for e in exchanges if not e.done)
+        return self.show(finished(exchanges), typed or pending, _STOPPED)
 
     def cleared(self) -> _Updates:
         """A new conversation."""
@@ -168,14 +186,17 @@ def _wire(page: _Page) -> None:
         # An example is about its own center, whatever the filter says.
         answer = _example(page, text)
         running.append(button.click(answer, page.exchanges, page.outputs, **private))
-    page.stop.click(page.stopped, page.exchanges, page.outputs, cancels=running, **private)
+    page.stop.click(
+        page.stopped, [page.question, page.exchanges], page.outputs, cancels=running, **private
+    )
     page.new.click(page.cleared, None, page.outputs, cancels=running, **private)
     page.conversation.change(None, js=_SHOW_LATEST, **private)
 
 
-def _example(page: _Page, text: str) -> Callable[..., Iterator[_Updates]]:
-    def reply(exchanges: Sequence[Exchange]) -> Iterator[_Updates]:
-        yield from page.reply(text, None, exchanges)
+def _example(page: _Page, text: str) -> Callable[..., AsyncIterator[_Updates]]:
+    async def reply(exchanges: Sequence[Exchange]) -> AsyncIterator[_Updates]:
+        async for updates in page.reply(text, None, exchanges):
+            yield updates
 
     return reply
 

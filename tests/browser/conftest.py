@@ -1,4 +1,8 @@
-"""The real app over a real index, and a real browser to look at it."""
+"""The real app over a real index, and a real browser to look at it.
+
+The fixtures live as long as the tests of this folder and no longer: Playwright keeps an event loop
+running in the main thread, and a later test could not run one of its own.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +11,11 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from rag.config import ROOT, load_settings
 from rag.embedding import SentenceEmbedder
@@ -43,7 +48,7 @@ Professor Mallory Payne {_POISON} is the director of the Poison Garden Center, a
 """
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     """Debian's Chromium; without one the tests skip, or fail where REQUIRE_BROWSER says so."""
     path = next(filter(None, map(shutil.which, _NAMES)), None)
@@ -58,7 +63,7 @@ def browser() -> Iterator[Browser]:
         started.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def poisoned_index(tmp_path_factory: pytest.TempPathFactory, embedder: SentenceEmbedder) -> Path:
     """An index of the example corpus and of one page whose author means harm."""
     corpus = tmp_path_factory.mktemp("corpus")
@@ -69,14 +74,11 @@ def poisoned_index(tmp_path_factory: pytest.TempPathFactory, embedder: SentenceE
     return folder
 
 
-@pytest.fixture(scope="session")
-def address(browser: Browser, poisoned_index: Path) -> Iterator[str]:
-    """Where ``python app.py`` serves; asks for the browser first, so that a skip costs nothing."""
-    command = [sys.executable, "-u", "app.py", "--index", str(poisoned_index)]
-    command += ["--host", "127.0.0.1", "--port", "0"]
-    with subprocess.Popen(  # noqa: S603  # our own app
-        command, cwd=ROOT, stdout=subprocess.PIPE, text=True
-    ) as process:
+@contextmanager
+def serving(*arguments: str) -> Iterator[str]:
+    """Run Python with ``arguments`` from the top folder; the address is the last word it prints."""
+    command = [sys.executable, "-u", *arguments]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout is not None
             line = process.stdout.readline()
@@ -86,14 +88,30 @@ def address(browser: Browser, poisoned_index: Path) -> Iterator[str]:
             process.terminate()
 
 
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    """A window of 1440 by 900 with nothing in it."""
-    context = browser.new_context(viewport={"width": 1440, "height": 900})
-    context.set_default_timeout(PATIENCE)
+@pytest.fixture(scope="package")
+def address(browser: Browser, poisoned_index: Path) -> Iterator[str]:
+    """Where ``python app.py`` serves; asks for the browser first, so that a skip costs nothing."""
+    where = ("--host", "127.0.0.1", "--port", "0")
+    with serving("app.py", "--index", str(poisoned_index), *where) as found:
+        yield found
+
+
+@pytest.fixture(scope="package")
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    """One browser profile for all of them: only the first visit has to fetch Gradio's scripts."""
+    opened = browser.new_context(viewport={"width": 1440, "height": 900})
+    opened.set_default_timeout(PATIENCE)
     expect.set_options(timeout=PATIENCE)
-    yield context.new_page()
-    context.close()
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Iterator[Page]:
+    """An empty window of 1440 by 900."""
+    opened = context.new_page()
+    yield opened
+    opened.close()
 
 
 @pytest.fixture

@@ -9,6 +9,19 @@ from tests.browser.visitor import DIRECTOR, TELEPHONE, Visitor
 
 pytestmark = pytest.mark.browser
 
+HOSTILE = (
+    "",
+    "   ",
+    "x" * 10_000,
+    "😀🧪🎉",
+    "癌症精准医学研究中心的主任是谁？",
+    "'; DROP TABLE document; --",
+    "<script>window.poisoned=1</script><img src=x onerror=window.poisoned=1>",
+    "[a](javascript:window.poisoned=1) **b** $$c$$ `d` <https://poison.example/>",
+    "${window.poisoned=1} {{constructor.constructor('window.poisoned=1')()}}",
+    "\x00\x1b[2J\u202etxt.exe",
+)
+
 
 def _follow_marker_to(visitor: Visitor, words: str) -> None:
     """Click markers until the card that has the focus marks ``words``; all must take the focus."""
@@ -97,29 +110,17 @@ def test_a_poisoned_document_shows_as_text_and_runs_nothing(visitor: Visitor) ->
     assert visitor.page.locator(harmful).count() == 0
 
 
-@pytest.mark.parametrize(
-    "question",
-    [
-        "",
-        "   ",
-        "x" * 10_000,
-        "😀🧪🎉",
-        "癌症精准医学研究中心的主任是谁？",
-        "'; DROP TABLE document; --",
-        "<script>window.poisoned=1</script><img src=x onerror=window.poisoned=1>",
-        "[a](javascript:window.poisoned=1) **b** $$c$$ `d` <https://poison.example/>",
-        "${window.poisoned=1} {{constructor.constructor('window.poisoned=1')()}}",
-        "\x00\x1b[2J\u202etxt.exe",
-    ],
-)
-def test_a_hostile_question_gets_a_friendly_reply(visitor: Visitor, question: str) -> None:
-    reply = visitor.ask(question)
-    assert not {"Traceback", "Error", "Exception"} & set(reply.split())
-    assert len(reply) < 3_000
+def test_hostile_questions_get_a_friendly_reply_and_the_next_one_an_answer(
+    visitor: Visitor,
+) -> None:
+    for question in HOSTILE:
+        reply = visitor.ask(question)
+        assert not {"Traceback", "Error", "Exception"} & set(reply.split()), question
+        assert len(reply) < 3_000
+        assert visitor.page.locator(".toast-body").count() == 0, question
+        assert visitor.overflow() <= 0, question
     assert visitor.page.evaluate("window.poisoned") is None
-    assert visitor.page.locator(".toast-body").count() == 0
     assert visitor.page.locator("#conversation a:not(.marker), #conversation img").count() == 0
-    assert visitor.overflow() <= 0
     assert "Qian Cheng" in visitor.ask(DIRECTOR)
 
 

@@ -31,13 +31,17 @@ class Visitor:
         self.page.goto(self.address + query)
         expect(self.page.get_by_label("Your question")).to_be_visible()
 
+    def send(self, question: str) -> None:
+        """Type a question and press Enter."""
+        box = self.page.get_by_label("Your question")
+        box.fill(question)
+        box.press("Enter")
+
     def ask(self, question: str) -> str:
         """Ask, wait until the answer has ended, and return what the page then says."""
         answered = self.page.locator("#conversation .turn.done")
         before = answered.count()
-        box = self.page.get_by_label("Your question")
-        box.fill(question)
-        box.press("Enter")
+        self.send(question)
         expect(answered).to_have_count(before + 1)
         return answered.last.inner_text()
 

@@ -1,0 +1,175 @@
+"""What is measured of the sentences of hits, by similarity or by the reader."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from rag.lexical import LexicalIndex, terms
+from rag.reranking import rerank
+from rag.text import Span, sentence_spans
+from rag.types import Document, Embedder, Hit, PassageReader, Query, Reading
+from rag.versions import IndexVersion
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A sentence with what was measured of it, before calibration; ``hit`` is its hit's rank."""
+
+    doc_id: str
+    span: Span
+    answer: Span
+    hit: int
+    features: dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """Candidates, each sentence once, and the hits in the order that measuring gives.
+
+    ``sentences`` are all sentences of the hits where a description or a list is asked for: the
+    reader is made to find exact words, and these have none.
+    """
+
+    candidates: tuple[Candidate, ...]
+    hits: tuple[Hit, ...]
+    sentences: tuple[Candidate, ...] = ()
+
+
+class Measurer(Protocol):
+    """Measures the sentences of hits."""
+
+    def measure(self, query: Query, hits: Sequence[Hit], version: IndexVersion) -> Measured:
+        """What stands in the hits."""
+        ...
+
+
+class SimilarityMeasurer:
+    """By embedding and shared words: works without a reader, and without exact words."""
+
+    def __init__(self, embedder: Embedder) -> None:
+        self._embedder = embedder
+
+    def measure(self, query: Query, hits: Sequence[Hit], version: IndexVersion) -> Measured:
+        """Each sentence of the hits with its likeness to the question."""
+        places: dict[tuple[str, Span], tuple[Hit, str, str]] = {}
+        for hit in hits:
+            document = _document(version, hit)
+            for span in hit_sentences(document, hit):
+                heading = f"{hit.chunk.heading}. " if hit.chunk.heading else ""
+                text = heading + document.text[slice(*span)]
+                places.setdefault((document.doc_id, span), (hit, document.title, text))
+        if not places:
+            return Measured((), tuple(hits))
+        vectors = self._embedder.embed([query.text, *(text for _, _, text in places.values())])
+        asked = terms(query.text)
+        likeness = vectors[1:] @ vectors[0]
+        candidates = [
+            Candidate(
+                doc_id=doc_id,
+                span=span,
+                answer=(span[0], span[0]),
+                hit=hit.rank,
+                features={
+                    "cosine": float(cosine),
+                    "coverage": coverage(asked, f"{title} {text}", version.lexical),
+                    # By place in the list: the scores of two questions cannot be compared.
+                    "nearness": 1 / hit.rank,
+                    "open": float(query.form != "direct"),
+                },
+            )
+            for ((doc_id, span), (hit, title, text)), cosine in zip(
+                places.items(), likeness, strict=True
+            )
+        ]
+        return Measured(tuple(candidates), tuple(hits))
+
+
+class ReadingMeasurer:
+    """By the reader: for each hit the sentence that holds the exact words it picked."""
+
+    def __init__(self, reader: PassageReader, embedder: Embedder) -> None:
+        self._reader = reader
+        self._similarity = SimilarityMeasurer(embedder)
+
+    def measure(self, query: Query, hits: Sequence[Hit], version: IndexVersion) -> Measured:
+        """One sentence a hit, with the reader's probability as a logit."""
+        documents = [_document(version, hit) for hit in hits]
+        titles = [
+            ". ".join(part for part in (document.title, hit.chunk.heading) if part)
+            for document, hit in zip(documents, hits, strict=True)
+        ]
+        readings = self._reader.read(query.text, [hit.chunk.text for hit in hits], titles)
+        sentences = self._similarity.measure(query, hits, version).candidates
+        likest: dict[int, float] = defaultdict(float)
+        for sentence in sentences:
+            likest[sentence.hit] = max(likest[sentence.hit], sentence.features["cosine"])
+        ordered = rerank(
+            hits,
+            [reading.answerability for reading in readings],
+            [likest[hit.rank] for hit in hits],
+        )
+        place = {hit.chunk.chunk_id: hit.rank for hit in ordered}
+        known = {(sentence.doc_id, sentence.span): sentence for sentence in sentences}
+        best: dict[tuple[str, Span], Candidate] = {}
+        for hit, document, reading in zip(hits, documents, readings, strict=True):
+            span = _sentence_of(document, hit, reading)
+            if span is None:
+                continue
+            key = document.doc_id, span
+            measures = known[key].features | {
+                "answerability": _logit(reading.answerability),
+                "nearness": 1 / place[hit.chunk.chunk_id],
+            }
+            # Words picked across the end of a sentence count as far as it goes.
+            end = min(span[1], hit.chunk.start + reading.end)
+            answer = hit.chunk.start + reading.start, end
+            candidate = Candidate(document.doc_id, span, answer, hit.rank, measures)
+            other = best.get(key)
+            if other is None or other.features["answerability"] < measures["answerability"]:
+                best[key] = candidate
+        return Measured(tuple(best.values()), ordered, () if query.form == "direct" else sentences)
+
+
+def coverage(asked: Sequence[str], text: str, lexical: LexicalIndex) -> float:
+    """Share in [0, 1] of the question's terms that ``text`` has, rare ones counting for more.
+
+    A term that no document has counts as the rarest.
+    """
+    weights = {term: lexical.weight(term) or lexical.rarest for term in asked}
+    total = sum(weights.values())
+    there = set(terms(text))
+    return sum(w for term, w in weights.items() if term in there) / total if total else 0.0
+
+
+def hit_sentences(document: Document, hit: Hit) -> list[Span]:
+    """Whole sentences of the document that a hit touches, even where a chunk cuts one."""
+    text, chunk = document.text, hit.chunk
+    start = text.rfind("\n", 0, chunk.start) + 1
+    end = text.find("\n", chunk.end)
+    spans = sentence_spans(text, start, len(text) if end < 0 else end)
+    return [span for span in spans if span[0] < chunk.end and span[1] > chunk.start]
+
+
+def _sentence_of(document: Document, hit: Hit, reading: Reading) -> Span | None:
+    if reading.start >= reading.end:
+        return None
+    at = hit.chunk.start + reading.start
+    return next((s for s in hit_sentences(document, hit) if s[0] <= at < s[1]), None)
+
+
+def _document(version: IndexVersion, hit: Hit) -> Document:
+    document = version.records.document(hit.chunk.doc_id)
+    if document is None:
+        raise LookupError(f"chunk {hit.chunk.chunk_id} has no document")
+    return document
+
+
+def _logit(probability: float) -> float:
+    clipped = float(np.clip(probability, 1e-6, 1 - 1e-6))
+    return math.log(clipped / (1 - clipped))

@@ -1,0 +1,63 @@
+"""Stopping an answer, and leaving a conversation while one is on its way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.conftest import serving
+from tests.browser.visitor import DIRECTOR, Visitor
+
+pytestmark = pytest.mark.browser
+
+UNANSWERED = "What is the meaning of it all?"
+
+
+@pytest.fixture(scope="module")
+def thinking(browser: Browser, index_dir: Path) -> Iterator[str]:
+    """The address of a page whose chatbot thinks about ``UNANSWERED`` for good."""
+    with serving("-m", "tests.browser.thinking", str(index_dir)) as address:
+        yield address
+
+
+@pytest.fixture
+def waiting(page: Page, thinking: str) -> Visitor:
+    """Someone who has got one answer and waits for another."""
+    visitor = Visitor(page, thinking)
+    visitor.arrive()
+    visitor.ask(DIRECTOR)
+    visitor.send(UNANSWERED)
+    expect(page.locator(".turn")).to_have_count(2)
+    return visitor
+
+
+def test_the_question_is_in_the_page_before_its_answer(waiting: Visitor) -> None:
+    expect(waiting.page.locator(".turn").last).to_contain_text(UNANSWERED)
+    expect(waiting.page.locator(".turn").last).to_contain_text("Searching")
+    expect(waiting.page.get_by_role("button", name="Ask")).to_be_hidden()
+
+
+def test_a_stopped_question_can_be_mended_and_the_next_is_answered(waiting: Visitor) -> None:
+    waiting.page.get_by_role("button", name="Stop").click()
+    expect(waiting.page.locator(".turn")).to_have_count(1)
+    expect(waiting.page.get_by_label("Your question")).to_have_value(UNANSWERED)
+    assert "Qian Cheng" in waiting.ask(DIRECTOR)
+
+
+def test_stop_leaves_alone_what_was_typed_in_the_meantime(waiting: Visitor) -> None:
+    box = waiting.page.get_by_label("Your question")
+    box.fill("Who is next?")
+    waiting.page.get_by_role("button", name="Stop").click()
+    expect(waiting.page.locator(".turn")).to_have_count(1)
+    expect(box).to_have_value("Who is next?")
+
+
+def test_a_new_conversation_forgets_the_question_on_its_way(waiting: Visitor) -> None:
+    waiting.page.get_by_role("button", name="New conversation").click()
+    expect(waiting.page.locator(".turn, .card")).to_have_count(0)
+    expect(waiting.page.get_by_role("button", name="Ask")).to_be_visible()
+    waiting.ask(DIRECTOR)
+    expect(waiting.page.locator(".turn")).to_have_count(1)
