@@ -46,7 +46,11 @@ class Searched:
 
 
 class Pool:
-    """Passages of two question sets and of one set without questions, searched both ways."""
+    """Passages of two question sets and of one set without questions, searched both ways.
+
+    A few paragraphs of more than 2,700 characters are there whole and cut round an answer, as
+    ``training.sources`` cuts them; only the one that the question was asked on counts as right.
+    """
 
     def __init__(self, data: Path, questions: Sequence[Question]) -> None:
         passages = [q.passage for q in questions if q.source in ("squad2", "new_wiki")]

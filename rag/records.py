@@ -77,25 +77,25 @@ class Records:
         """Open the file.
 
         Raises:
-            IndexStateError: it is missing or damaged.
+            IndexStateError: it is missing or damaged, as every later call may find too.
         """
         self._path = path
         self._local = threading.local()
-        try:
-            self._count = int(self._query("SELECT count(*) FROM chunk")[0][0])
-        except sqlite3.Error as exc:
-            raise IndexStateError(
-                f"The documents {path.name} of this index version are missing or damaged.",
-                "Run `python -m rag index` to build a new version.",
-            ) from exc
+        self._count = int(self._query("SELECT count(*) FROM chunk")[0][0])
 
     def _query(self, sql: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
-        connection = getattr(self._local, "connection", None)
-        if connection is None:
-            # Immutable: no lock, no journal, works on a read-only disk.
-            uri = f"{self._path.resolve().as_uri()}?mode=ro&immutable=1"
-            connection = self._local.connection = sqlite3.connect(uri, uri=True)
-        return list(connection.execute(sql, values))
+        try:
+            connection = getattr(self._local, "connection", None)
+            if connection is None:
+                # Immutable: no lock, no journal, works on a read-only disk.
+                uri = f"{self._path.resolve().as_uri()}?mode=ro&immutable=1"
+                connection = self._local.connection = sqlite3.connect(uri, uri=True)
+            return list(connection.execute(sql, values))
+        except sqlite3.Error as exc:
+            raise IndexStateError(
+                f"The documents {self._path.name} of this index version are missing or damaged.",
+                "Run `python -m rag index` to build a new version.",
+            ) from exc
 
     def __len__(self) -> int:
         return self._count
