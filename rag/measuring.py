@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import math
+import threading
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
+from cachetools import LRUCache
 
 from rag.lexical import LexicalIndex, terms
 from rag.reranking import rerank
 from rag.text import Span, sentence_spans
-from rag.types import Document, Embedder, Hit, PassageReader, Query, Reading
+from rag.types import Document, Embedder, Hit, PassageReader, Query, Reading, Vectors
 from rag.versions import IndexVersion
+
+# A vector of 384 numbers takes 1.5 KB: 30 MB at most.
+_KEPT_SENTENCES = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +59,8 @@ class SimilarityMeasurer:
 
     def __init__(self, embedder: Embedder) -> None:
         self._embedder = embedder
+        self._vectors: LRUCache[str, Vectors] = LRUCache(_KEPT_SENTENCES)
+        self._lock = threading.Lock()
 
     def measure(self, query: Query, hits: Sequence[Hit], version: IndexVersion) -> Measured:
         """Each sentence of the hits with its likeness to the question."""
@@ -66,9 +73,9 @@ class SimilarityMeasurer:
                 places.setdefault((document.doc_id, span), (hit, document.title, text))
         if not places:
             return Measured((), tuple(hits))
-        vectors = self._embedder.embed([query.text, *(text for _, _, text in places.values())])
+        sentences = self._embed([text for _, _, text in places.values()])
         asked = terms(query.text)
-        likeness = vectors[1:] @ vectors[0]
+        likeness = sentences @ self._embedder.embed([query.text])[0]
         candidates = [
             Candidate(
                 doc_id=doc_id,
@@ -88,6 +95,17 @@ class SimilarityMeasurer:
             )
         ]
         return Measured(tuple(candidates), tuple(hits))
+
+    def _embed(self, texts: Sequence[str]) -> Vectors:
+        """Vectors of sentences, shape (len(texts), dim); those of other questions are kept."""
+        with self._lock:
+            known = {text: self._vectors[text] for text in texts if text in self._vectors}
+        missing = [text for text in dict.fromkeys(texts) if text not in known]
+        new = dict(zip(missing, self._embedder.embed(missing), strict=True))
+        with self._lock:
+            self._vectors.update(new)
+        known |= new
+        return np.stack([known[text] for text in texts])
 
 
 class ReadingMeasurer:
