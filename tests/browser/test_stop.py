@@ -44,6 +44,8 @@ def test_a_stopped_question_can_be_mended_and_the_next_is_answered(waiting: Visi
     waiting.page.get_by_role("button", name="Stop").click()
     expect(waiting.page.locator(".turn")).to_have_count(1)
     expect(waiting.page.get_by_label("Your question")).to_have_value(UNANSWERED)
+    # As a person would: the next question goes out when the page offers to send it.
+    expect(waiting.page.get_by_role("button", name="Ask")).to_be_visible()
     assert "Qian Cheng" in waiting.ask(DIRECTOR)
 
 
