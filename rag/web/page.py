@@ -138,7 +138,12 @@ class _Page:
 
         Each step runs in a thread that Stop abandons. Gradio's own thread for a plain generator is
         waited for instead, and until then the visitor's next question would be.
+
+        While an answer is on its way, another question is left in its box.
         """
+        if exchanges and not exchanges[-1].done:
+            yield tuple(gr.skip() for _ in self.outputs)
+            return
         steps = self._steps(question, center, exchanges)
         while (updates := await asyncio.to_thread(next, steps, None)) is not None:
             yield updates
@@ -178,14 +183,17 @@ def build_page(chatbot: Chatbot) -> gr.Blocks:
 def _wire(page: _Page) -> None:
     # Nothing of the page is an endpoint for programs: Gradio's default is public.
     private: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+    # Gradio's default, "once", drops a question that is sent before the browser has heard that the
+    # one before was stopped. `reply` itself sees to it that there is one at a time.
+    asking = private | {"trigger_mode": "multiple"}
     inputs = [page.question, page.center, page.exchanges]
     running = [
-        gr.on([page.question.submit, page.send.click], page.reply, inputs, page.outputs, **private)
+        gr.on([page.question.submit, page.send.click], page.reply, inputs, page.outputs, **asking)
     ]
     for text, button in page.examples:
         # An example is about its own center, whatever the filter says.
         answer = _example(page, text)
-        running.append(button.click(answer, page.exchanges, page.outputs, **private))
+        running.append(button.click(answer, page.exchanges, page.outputs, **asking))
     page.stop.click(
         page.stopped, [page.question, page.exchanges], page.outputs, cancels=running, **private
     )

@@ -49,6 +49,13 @@ def test_a_stopped_question_can_be_mended_and_the_next_is_answered(waiting: Visi
     assert "Qian Cheng" in waiting.ask(DIRECTOR)
 
 
+def test_a_question_sent_while_one_is_on_its_way_stays_in_its_box(waiting: Visitor) -> None:
+    waiting.send("Who is next?")
+    waiting.page.get_by_role("button", name="Stop").click()
+    expect(waiting.page.locator(".turn")).to_have_count(1)
+    expect(waiting.page.get_by_label("Your question")).to_have_value("Who is next?")
+
+
 def test_stop_leaves_alone_what_was_typed_in_the_meantime(waiting: Visitor) -> None:
     box = waiting.page.get_by_label("Your question")
     box.fill("Who is next?")
