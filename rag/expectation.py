@@ -11,106 +11,9 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from rag.kinds import KINDS
 from rag.lexical import terms
 from rag.text import fold, tokens
-
-_NUMBER_WORD = (
-    r"\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|"
-    r"fifteen|sixteen|seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|dozen|hundred|"
-    r"thousand|million|billion|first|second|third|fourth|fifth|both|single|several|many)s?\b"
-)
-_YEAR_OR_MONTH = (
-    r"\b(?:1[5-9]|20)\d\d\b|\b(?:january|february|march|april|may|june|july|august|september|"
-    r"october|november|december|monday|tuesday|wednesday|thursday|friday|saturday|sunday)\b"
-    r"|\d年|\d月|\bcentur(?:y|ies)\b"
-)
-_CURRENCY = r"yuan|rmb|cny|euros?|eur|dollars?|usd|pounds?|yen|[¥€$£]|元"
-
-
-@dataclass(frozen=True, slots=True)
-class _Kind:
-    """A kind of answer: how a question asks for it, and what evidence must then show."""
-
-    asked: re.Pattern[str]
-    shown: re.Pattern[str]
-    name: str
-
-
-def _kind(asked: str, shown: str, name: str) -> _Kind:
-    return _Kind(re.compile(asked, re.IGNORECASE), re.compile(shown, re.IGNORECASE), name)
-
-
-# The first that a question asks for counts: "telephone number" before "number".
-_KINDS = (
-    _kind(
-        r"\b(?:tele)?phones?\b|\b(?:tel|fax|hotline|wechat)\b|\b(?:contact|mobile) number|电话",
-        r"\+?\d[\d\s()–-]{6,}\d",
-        "telephone number",
-    ),
-    _kind(r"\be-?mails?\b|邮箱", r"\S@\S", "e-mail address"),
-    _kind(
-        r"\b(?:web ?sites?|web ?pages?|urls?|home ?pages?)\b|网址|网站", r"https?:|www\.", "website"
-    ),
-    _kind(
-        r"\b(?:post(?:al)? ?codes?|zip(?: ?codes?)?|post ?codes?)\b|邮编",
-        r"\b\d{5,6}\b|\b[A-Z]\w{1,3} ?\d\w\w\b",
-        "postal code",
-    ),
-    _kind(
-        r"\b(?:opening|office|visiting|working|business|consultation) hours\b"
-        r"|\bwhat time\b|\bopen(?:ing)? (?:on|time)|\bwhen (?:is|are) .* open\b",
-        r"\d\s?[ap]\.?m\b|\d{1,2}:\d\d|o'clock",
-        "opening hours",
-    ),
-    _kind(r"\bbudgets?\b|预算", r"\bbudget", "budget"),
-    _kind(
-        r"\bsalar(?:y|ies)\b|\bwages?\b|\bstipends?\b|\bhow much .*\b(?:earn|paid|pay)\b|工资|薪",
-        r"\bsalar|\bwage|\bstipend|\bearn|\bpaid\b",
-        "salary",
-    ),
-    _kind(
-        r"\btuition\b|\bfees?\b|\bprices?\b|\bcharges\b|\bhow much does .* cost\b|费用|学费",
-        r"\btuition|\bfee|\bprice|\bcharge|\bcosts?\b",
-        "fee",
-    ),
-    _kind(
-        r"\bhow old\b|\bage of\b|\bbirth(?:day|date|place)?\b|\bborn\b|年龄|出生",
-        r"\bborn\b|\bbirth|\baged?\b|\byears? old\b",
-        "age or birth",
-    ),
-    _kind(
-        r"\b(?:wife|husband|spouse|married|children of|hobby|hobbies|religion|nationality)\b",
-        r"\bwife|\bhusband|\bspouse|\bmarri|\bchildren|\bhobb|\breligio|\bnational(?:ity)?\b",
-        "private life",
-    ),
-    _kind(
-        r"\bpercent(?:age)?\b|\bsuccess rate\b|\bsurvival rate\b|\bproportion\b|百分",
-        r"\d\s?%|\bper ?cent|百分",
-        "percentage",
-    ),
-    _kind(
-        r"\bhow much (?:money|funding|fund|is .* worth|did .* cost|has .* received)\b"
-        r"|\bhow much\b|\b(?:amount|sum|total) of (?:money|funding)\b|\btotal (?:funding|funds?)\b",
-        rf"\d.*(?:{_CURRENCY})|(?:{_CURRENCY}).*\d|\d",
-        "sum",
-    ),
-    _kind(
-        r"^when\b|\b(?:what|which) (?:year|date|month|day)\b|\bsince when\b|\bon what day\b"
-        r"|\bhow long ago\b|什么时候|何时|哪一?年",
-        _YEAR_OR_MONTH,
-        "date",
-    ),
-    _kind(
-        r"\bhow many\b|\bnumber of\b|\bhow large\b|\bhow big\b|\bhow long\b|多少|几个",
-        rf"\d|{_NUMBER_WORD}|[一二三四五六七八九十百千万]",
-        "number",
-    ),
-    _kind(
-        r"^who(?:m|se)?\b|\bwho (?:is|are|was|leads?|heads?|directs?)\b|谁",
-        r"(?-i:[A-Z][\w'-]+ [A-Z][\w'-]+)|[\u4e00-\u9fff]{2,4}",
-        "person",
-    ),
-)
 
 # Words that make another role of the one that they stand before.
 _MODIFIERS = {
@@ -135,6 +38,17 @@ _ROLE = re.compile(
 _OF = re.compile(r"\s+(?:of|for|at)\s+(?P<body>[^,;.()]+)", re.IGNORECASE)
 _LEADS = re.compile(
     r"\bwho (?:\w+ )?(?:leads?|led|heads?|directs?|runs?|chairs?|is in charge)\b", re.IGNORECASE
+)
+_LEADING = re.compile(
+    r"\b(?:lead|led|head|direct|chair|run|charge|steer|manag|govern)", re.IGNORECASE
+)
+# "Which companies", "what large equipment", "what kinds of support": the noun alone.
+_THING = re.compile(
+    r"^(?:(?:in|on|at|for|with|from|by|to|under) )?(?:which|what) (?:are the )?"
+    r"(?:(?:kinds?|types?|sorts?) of )?"
+    r"(?:(?!is\b|was\b|does\b|has\b|do\b|did\b|will\b|can\b)[\w-]+ ){0,2}?"
+    r"(?P<noun>(?!is\b|was\b|does\b|has\b|this\b|its\b)[\w-]+[^\W\dsui]s|equipment)\b",
+    re.IGNORECASE,
 )
 _INSTITUTION = re.compile(
     r"\b(?:cent(?:er|re)|university|ministry|institute|laborator(?:y|ies)|office|school|department|"
@@ -174,7 +88,8 @@ class Role:
 class Expectation:
     """What evidence must show; ``kind`` is a name in plain words, ``None`` where any will do.
 
-    ``own`` are the tokens of the names of the centers that the question is about.
+    ``own`` are the tokens of the names of the centers that the question is about; ``leads`` is
+    whether it asks who leads; ``thing`` is what it asks which of, such as "companies".
     """
 
     kind: str | None
@@ -183,11 +98,12 @@ class Expectation:
     names: tuple[str, ...]
     own: frozenset[str]
     leads: bool
+    thing: str | None
 
 
 def expect(question: str, center_names: tuple[str, ...] = ()) -> Expectation:
     """What the words of a question say of its answer; ``center_names`` it may use freely."""
-    kind = next((kind.name for kind in _KINDS if kind.asked.search(question)), None)
+    kind = next((kind.name for kind in KINDS if kind.asked.search(question)), None)
     own = {token for name in center_names for token in tokens(name)}
     # A capital letter says nothing of the first word of a sentence.
     plain = _FIRST_WORD.sub(lambda match: match[0].lower(), question.replace("’", "'"))
@@ -204,6 +120,7 @@ def expect(question: str, center_names: tuple[str, ...] = ()) -> Expectation:
         names=tuple(n for n in dict.fromkeys(names) if not own.issuperset(tokens(n))),
         own=frozenset(own - _COMMON),
         leads=bool(_LEADS.search(question)),
+        thing=thing["noun"].lower() if (thing := _THING.search(question)) else None,
     )
 
 
@@ -233,7 +150,7 @@ def objection(expectation: Expectation, sentence: str, answer_at: int, context: 
         answer_at: offset into ``sentence`` where the exact answer begins.
         context: the passage round the sentence, with its title and headings.
     """
-    for kind in _KINDS:
+    for kind in KINDS:
         if kind.name == expectation.kind and not kind.shown.search(sentence):
             return f"no {kind.name}"
     if not _roles_match(expectation, _clause(sentence, answer_at)):
@@ -254,6 +171,11 @@ def is_plausible(expectation: Expectation, exact: str) -> bool:
     if expectation.kind != "person" or not (expectation.roles or expectation.leads):
         return True
     return not _INSTITUTION.search(_HEAD_WORDS.split(exact, maxsplit=1)[0])
+
+
+def speaks_of_leading(sentence: str) -> bool:
+    """Whether a sentence names a role or says that somebody leads."""
+    return bool(roles_in(sentence) or _LEADING.search(sentence))
 
 
 def _clause(sentence: str, at: int) -> str:

@@ -59,6 +59,7 @@ def test_every_sentence_said_is_in_the_cited_document(chatbot: Chatbot) -> None:
         "Who directs the Shanghai Institute of Oncology?",
         "What is the capital of France?",
         "Write me a poem",
+        "Which companies make the small animal imager of the tissue repair center?",
     ],
 )
 def test_what_the_documents_do_not_say_is_refused_with_the_nearest_passages(

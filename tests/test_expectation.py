@@ -2,7 +2,15 @@
 
 import pytest
 
-from rag.expectation import Role, expect, objection, roles_in, unknown_names
+from rag.expectation import (
+    Role,
+    expect,
+    is_plausible,
+    objection,
+    roles_in,
+    speaks_of_leading,
+    unknown_names,
+)
 
 
 def refused(question: str, sentence: str, answer: str = "", context: str = "") -> str | None:
@@ -86,3 +94,32 @@ def test_roles_are_read_with_the_words_that_change_them() -> None:
 def test_a_name_that_no_document_has_is_unknown_and_the_centers_own_is_not() -> None:
     expectation = expect("Who leads the Shanghai Branch of the Tumor Center?", ("Tumor Center",))
     assert unknown_names(expectation, lambda name: name == "Branch") == ("Shanghai",)
+
+
+@pytest.mark.parametrize(
+    ("question", "thing"),
+    [
+        ("Which companies make the imager?", "companies"),
+        ("In which SCI journals did the papers appear?", "journals"),
+        ("What large-scale equipment does it have?", "equipment"),
+        ("What kinds of awards are there?", "awards"),
+        ("What does it study?", None),
+        ("Who leads it?", None),
+    ],
+)
+def test_the_thing_asked_for_is_read_off_the_question(question: str, thing: str | None) -> None:
+    assert expect(question).thing == thing
+
+
+def test_an_institution_is_no_answer_to_who_leads_but_may_be_one_to_who_founded() -> None:
+    institution = "National Joint Research Center of the Ministry"
+    assert not is_plausible(expect("Who is the director?"), institution)
+    assert not is_plausible(expect("Who is in charge of it?"), institution)
+    assert is_plausible(expect("Who is the director?"), "Ann Lee, dean of the School of Medicine")
+    assert is_plausible(expect("Who founded it?"), "the Ministry of Education")
+
+
+def test_leading_is_said_by_a_role_or_a_verb() -> None:
+    assert speaks_of_leading("Ann Lee heads the center.")
+    assert speaks_of_leading("Ann Lee, the dean, came.")
+    assert not speaks_of_leading("The Ministry of Education approved the center in 2020.")

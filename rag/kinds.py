@@ -1,0 +1,104 @@
+"""The kinds of answer: how a question asks for one, and what evidence must then show."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_NUMBER_WORD = (
+    r"\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|"
+    r"fifteen|sixteen|seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|dozen|hundred|"
+    r"thousand|million|billion|first|second|third|fourth|fifth|both|single|several|many)s?\b"
+)
+_YEAR_OR_MONTH = (
+    r"\b(?:1[5-9]|20)\d\d\b|\b(?:january|february|march|april|may|june|july|august|september|"
+    r"october|november|december|monday|tuesday|wednesday|thursday|friday|saturday|sunday)\b"
+    r"|\d年|\d月|\bcentur(?:y|ies)\b"
+)
+_CURRENCY = r"yuan|rmb|cny|euros?|eur|dollars?|usd|pounds?|yen|[¥€$£]|元"
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of answer: how a question asks for it, and what evidence must then show."""
+
+    asked: re.Pattern[str]
+    shown: re.Pattern[str]
+    name: str
+
+
+def _kind(asked: str, shown: str, name: str) -> Kind:
+    return Kind(re.compile(asked, re.IGNORECASE), re.compile(shown, re.IGNORECASE), name)
+
+
+# The first that a question asks for counts: "telephone number" before "number".
+KINDS = (
+    _kind(
+        r"\b(?:tele)?phones?\b|\b(?:tel|fax|hotline|wechat)\b|\b(?:contact|mobile) number|电话",
+        r"\+?\d[\d\s()–-]{6,}\d",
+        "telephone number",
+    ),
+    _kind(r"\be-?mails?\b|邮箱", r"\S@\S", "e-mail address"),
+    _kind(
+        r"\b(?:web ?sites?|web ?pages?|urls?|home ?pages?)\b|网址|网站", r"https?:|www\.", "website"
+    ),
+    _kind(
+        r"\b(?:post(?:al)? ?codes?|zip(?: ?codes?)?|post ?codes?)\b|邮编",
+        r"\b\d{5,6}\b|\b[A-Z]\w{1,3} ?\d\w\w\b",
+        "postal code",
+    ),
+    _kind(
+        r"\b(?:opening|office|visiting|working|business|consultation) hours\b"
+        r"|\bwhat time\b|\bopen(?:ing)? (?:on|time)|\bwhen (?:is|are) .* open\b",
+        r"\d\s?[ap]\.?m\b|\d{1,2}:\d\d|o'clock",
+        "opening hours",
+    ),
+    _kind(r"\bbudgets?\b|预算", r"\bbudget", "budget"),
+    _kind(
+        r"\bsalar(?:y|ies)\b|\bwages?\b|\bstipends?\b|\bhow much .*\b(?:earn|paid|pay)\b|工资|薪",
+        r"\bsalar|\bwage|\bstipend|\bearn|\bpaid\b",
+        "salary",
+    ),
+    _kind(
+        r"\btuition\b|\bfees?\b|\bprices?\b|\bcharges\b|\bhow much does .* cost\b|费用|学费",
+        r"\btuition|\bfee|\bprice|\bcharge|\bcosts?\b",
+        "fee",
+    ),
+    _kind(
+        r"\bhow old\b|\bage of\b|\bbirth(?:day|date|place)?\b|\bborn\b|年龄|出生",
+        r"\bborn\b|\bbirth|\baged?\b|\byears? old\b",
+        "age or birth",
+    ),
+    _kind(
+        r"\b(?:wife|husband|spouse|married|children of|hobby|hobbies|religion|nationality)\b",
+        r"\bwife|\bhusband|\bspouse|\bmarri|\bchildren|\bhobb|\breligio|\bnational(?:ity)?\b",
+        "private life",
+    ),
+    _kind(
+        r"\bpercent(?:age)?\b|\bsuccess rate\b|\bsurvival rate\b|\bproportion\b|百分",
+        r"\d\s?%|\bper ?cent|百分",
+        "percentage",
+    ),
+    _kind(
+        r"\bhow much (?:money|funding|fund|is .* worth|did .* cost|has .* received)\b"
+        r"|\bhow much\b|\b(?:amount|sum|total) of (?:money|funding)\b|\btotal (?:funding|funds?)\b",
+        rf"\d.*(?:{_CURRENCY})|(?:{_CURRENCY}).*\d|\d",
+        "sum",
+    ),
+    _kind(
+        r"^when\b|\b(?:what|which) (?:year|date|month|day)\b|\bsince when\b|\bon what day\b"
+        r"|\bhow long ago\b|什么时候|何时|哪一?年",
+        _YEAR_OR_MONTH,
+        "date",
+    ),
+    _kind(
+        r"\bhow many\b|\bnumber of\b|\bhow large\b|\bhow big\b|\bhow long\b|多少|几个",
+        rf"\d|{_NUMBER_WORD}|[一二三四五六七八九十百千万]",
+        "number",
+    ),
+    _kind(
+        r"^who(?:m|se)?\b|\bwho (?:is|are|was|leads?|heads?|directs?)\b|谁",
+        r"(?-i:[A-Z][\w'-]+ [A-Z][\w'-]+)|[\u4e00-\u9fff]{2,4}",
+        "person",
+    ),
+)
