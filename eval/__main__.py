@@ -13,23 +13,12 @@ from tqdm import tqdm
 from eval.intervals import SEED
 from eval.record import fields_of, save, surroundings
 from eval.sets import QUESTIONS, SPLITS, QuestionSet, Split, load_questions
+from rag.cli import RagGroup
 from rag.config import Settings, go_quiet, load_settings
-from rag.errors import RagError
 
 # What loads PyTorch is imported inside the commands that need it: `--help` answers at once.
 if TYPE_CHECKING:
     from eval.fidelity import FidelityReport
-
-
-class _Group(click.Group):
-    """Turns a ``RagError`` into one line on standard error and exit status 1."""
-
-    def invoke(self, ctx: click.Context) -> Any:
-        try:
-            return super().invoke(ctx)
-        except RagError as exc:
-            click.echo(f"Error: {exc}", err=True)
-            ctx.exit(1)
 
 
 _folder = click.Path(path_type=Path)
@@ -57,7 +46,7 @@ _seed = click.option("--seed", default=SEED, show_default=True, help="Of the int
 _json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
-@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=RagGroup, context_settings={"help_option_names": ["-h", "--help"]})
 def main() -> None:
     """How good retrieval and answers are, measured."""
     go_quiet()

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import time
+from collections import deque
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 
 from rag.answering import Part, compose
@@ -134,16 +136,17 @@ class Chatbot:
         return (*read, *hits[self._k :])[:k]
 
     def examples(self) -> tuple[str, ...]:
-        """Questions that this corpus answers, each about another center as far as they go."""
+        """Questions that this corpus answers, one about each of the first centers."""
         found: list[str] = []
-        for shift in range(len(_EXAMPLES)):
-            for number, center in enumerate(self.centers):
-                template = _EXAMPLES[(number + shift) % len(_EXAMPLES)]
-                question = template.format(center=center.removeprefix("The ").removeprefix("the "))
-                if question not in found and self.ask(question).status == "answered":
-                    found.append(question)
-                if len(found) == _MOST_EXAMPLES:
-                    return tuple(found)
+        for number, center in enumerate(self.centers):
+            name = center.removeprefix("The ").removeprefix("the ")
+            # Another question for each center, as far as its documents answer it.
+            templates = deque(_EXAMPLES)
+            templates.rotate(-number)
+            asked = (template.format(center=name) for template in templates)
+            found += islice((q for q in asked if self.ask(q).status == "answered"), 1)
+            if len(found) == _MOST_EXAMPLES:
+                break
         return tuple(found)
 
     def _greeting(self) -> str:

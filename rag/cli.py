@@ -21,10 +21,11 @@ if TYPE_CHECKING:
     from rag.types import Answer, Hit
 
 
-class _Group(click.Group):
+class RagGroup(click.Group):
     """Turns a ``RagError`` into one line on standard error and exit status 1."""
 
     def invoke(self, ctx: click.Context) -> Any:
+        """Run the command."""
         try:
             return super().invoke(ctx)
         except RagError as exc:
@@ -47,7 +48,7 @@ _batch = click.option(
 )
 
 
-@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=RagGroup, context_settings={"help_option_names": ["-h", "--help"]})
 def main() -> None:
     """Cited answers about research centers, from the centers' own documents."""
     go_quiet()

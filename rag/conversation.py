@@ -181,10 +181,10 @@ def _complete(question: str, last: Turn) -> tuple[str, tuple[str, ...]]:
     focus = last.answer.query.centers if len(last.answer.query.centers) == 1 else tuple(cited)
     if len(focus) != 1 or not _PRONOUN.search(question):
         return question, ()
-    center = focus[0]
+    center = f"the {focus[0].removeprefix('The ').removeprefix('the ')}"
 
     def replace(match: re.Match[str]) -> str:
-        return f"{center}'s" if match["owner"] else f"the {center}"
+        return f"{center}'s" if match["owner"] else center
 
     return _PRONOUN.sub(replace, question, count=1), focus
 

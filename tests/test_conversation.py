@@ -69,7 +69,7 @@ def turn(question: str, center: str) -> Turn:
 @pytest.mark.parametrize(
     ("question", "completed"),
     [
-        ("Who is its director?", f"Who is {CANCER}'s director?"),
+        ("Who is its director?", f"Who is the {CANCER}'s director?"),
         ("When was it founded?", f"When was the {CANCER} founded?"),
         ("What does the center study?", f"What does the {CANCER} study?"),
     ],
