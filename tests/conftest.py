@@ -12,9 +12,9 @@ from rag.config import ROOT, go_quiet, load_settings
 
 go_quiet()
 
-from rag.chatbot import Chatbot  # noqa: E402  # after the environment is set
-from rag.embedding import SentenceEmbedder  # noqa: E402
-from rag.indexing import build_index  # noqa: E402
+from rag.chatbot import Chatbot
+from rag.embedding import SentenceEmbedder
+from rag.indexing import build_index
 
 
 @pytest.fixture(autouse=True)

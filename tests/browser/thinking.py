@@ -11,11 +11,11 @@ from rag.config import go_quiet, load_settings
 
 go_quiet()
 
-from rag.chatbot import Chatbot  # noqa: E402  # after the environment is set
-from rag.types import Answer, Turn  # noqa: E402
-from rag.web.page import build_page  # noqa: E402
-from rag.web.serving import launch  # noqa: E402
-from tests.browser.visitor import DIRECTOR  # noqa: E402
+from rag.chatbot import Chatbot
+from rag.types import Answer, Turn
+from rag.web.page import build_page
+from rag.web.serving import launch
+from tests.browser.visitor import DIRECTOR
 
 
 class Thinking(Chatbot):
