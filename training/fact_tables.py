@@ -8,17 +8,21 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class Attribute:
-    """Something a notice can say of an organisation; ``kind`` names the values it can have."""
+    """Something a notice can say of an organisation; ``kind`` names the values it can have.
+
+    ``values`` are those of the kinds ``phrase`` and ``list``, which have no others.
+    """
 
     name: str
     kind: str
     sentences: tuple[str, ...]
     questions: tuple[str, ...]
+    values: tuple[str, ...] = ()
 
 
-def _families(kind: str) -> tuple[tuple[Attribute, ...], ...]:
-    """The families of attributes of an ``organisation`` or a ``person`` in the file beside this."""
-    text = Path(__file__).with_name("fact_attributes.txt").read_text("utf-8")
+def _families(kind: str, file: str) -> tuple[tuple[Attribute, ...], ...]:
+    """The families of attributes of an ``organisation`` or a ``person`` in a file beside this."""
+    text = Path(__file__).with_name(file).read_text("utf-8")
     blocks = (block.strip().splitlines() for block in text.split("\n\n"))
     return tuple(_family(lines[1:]) for lines in blocks if lines[0] == f"[{kind}]")
 
@@ -32,6 +36,9 @@ def _family(lines: list[str]) -> tuple[Attribute, ...]:
         elif line.startswith("q "):
             last = attributes[-1]
             attributes[-1] = replace(last, questions=(*last.questions, line[2:]))
+        elif line.startswith("v "):
+            last = attributes[-1]
+            attributes[-1] = replace(last, values=(*last.values, line[2:]))
         else:
             name, kind = line.split(" :: ")
             attributes.append(Attribute(name, kind, (), ()))
@@ -160,5 +167,7 @@ PERSON_UNSAID = (
     "How long has the {r} of {o} been ill?",
     "What is the {r}'s telephone number?",
 )
-FAMILIES = _families("organisation")
-PERSON_FAMILIES = _families("person")
+FAMILIES = _families("organisation", "fact_attributes.txt")
+PERSON_FAMILIES = _families("person", "fact_attributes.txt")
+WORDINGS = _families("organisation", "fact_wordings.txt")
+PERSON_WORDINGS = _families("person", "fact_wordings.txt")

@@ -19,6 +19,7 @@ from training.fact_tables import (
     KINDS,
     PERSON_FAMILIES,
     PERSON_UNSAID,
+    PERSON_WORDINGS,
     PINYIN_FAMILY,
     PINYIN_SYLLABLES,
     PLACES,
@@ -27,6 +28,7 @@ from training.fact_tables import (
     ROLES,
     STREETS,
     TITLES,
+    WORDINGS,
     YEAR_EVENTS,
     Attribute,
 )
@@ -60,7 +62,17 @@ def person(rng: Random) -> str:
     return f"{rng.choice(GIVEN_NAMES)}{middle} {rng.choice(FAMILY_NAMES)}"
 
 
-def _value(kind: str, rng: Random) -> str:
+def _value(attribute: Attribute, rng: Random) -> str:
+    """A value of an attribute, from its own values if it has any."""
+    if attribute.kind == "phrase":
+        return rng.choice(attribute.values)
+    if attribute.kind == "list":
+        *items, last = rng.sample(attribute.values, rng.choice([2, 3, 3, 4]))
+        return f"{', '.join(items)} and {last}"
+    return _invented(attribute.kind, rng)
+
+
+def _invented(kind: str, rng: Random) -> str:
     months = "January March April May June July September October November December".split()
     place = rng.choice(PLACES)
     if kind == "year":
@@ -107,7 +119,7 @@ def _value(kind: str, rng: Random) -> str:
 
 
 def _attribute_fact(attribute: Attribute, rng: Random) -> Fact:
-    value = _value(attribute.kind, rng)
+    value = _value(attribute, rng)
     return attribute.name, rng.choice(attribute.sentences), rng.choice(attribute.questions), value
 
 
@@ -116,7 +128,7 @@ def _role_fact(role: str, rng: Random) -> Fact:
         role,
         rng.choice(ROLE_SENTENCES).replace("{r}", role),
         rng.choice(ROLE_QUESTIONS).replace("{r}", role),
-        _value("person", rng),
+        _invented("person", rng),
     )
 
 
@@ -127,15 +139,21 @@ def _year_fact(event: tuple[str, str, str], rng: Random, year: int) -> Fact:
         f"{name} {year}",
         sentence.replace("{y}", str(year)),
         question.replace("{y}", str(year)),
-        _value("person" if "who" in question.lower() else "count", rng),
+        _invented("person" if "who" in question.lower() else "count", rng),
     )
 
 
-def _family(rng: Random, *, of_person: bool = False) -> list[Fact]:
-    """Facts that are easily taken for one another, each with its own value."""
+def _family(rng: Random, *, of_person: bool = False, reworded: float = 0.0) -> list[Fact]:
+    """Facts that are easily taken for one another, each with its own value.
+
+    ``reworded`` is the share of families whose questions are put in other words.
+    """
+    other_words = rng.random() < reworded
     draw = rng.random()
-    if of_person:
-        attributes = rng.choice(PERSON_FAMILIES)
+    if of_person or other_words:
+        plain = PERSON_FAMILIES
+        families = (PERSON_WORDINGS if of_person else WORDINGS) if other_words else plain
+        attributes = rng.choice(families)
         return [_attribute_fact(a, rng) for a in rng.sample(attributes, min(4, len(attributes)))]
     if draw < 0.42:
         related = list(rng.choice(ROLES))
@@ -152,19 +170,21 @@ def _family(rng: Random, *, of_person: bool = False) -> list[Fact]:
     ]
 
 
-def notice(rng: Random, hosts: list[str], *, answerable: bool) -> Example:
+def notice(rng: Random, hosts: list[str], *, answerable: bool, reworded: float = 0.0) -> Example:
     """One example: a notice of a few facts among sentences of real passages, and a question.
 
     Args:
         rng: of all that is drawn.
         hosts: passages of the training part, to set the facts among.
         answerable: whether the fact that is asked for stands in the notice.
+        reworded: share of notices asked about in other words than they use.
     """
     of_person = rng.random() < 0.22
     name, short = organisation(rng)
+    pronoun = rng.choice(["he", "she"]) if of_person else "it"
     if of_person:
         name, short = person(rng), rng.choice(["the professor", "the researcher", "the physician"])
-    family = _family(rng, of_person=of_person)
+    family = _family(rng, of_person=of_person, reworded=reworded)
     asked, rest = family[0], family[1:]
     shown = rng.sample(
         rest, rng.randint(1 if not answerable or rng.random() < 0.8 else 0, len(rest))
@@ -185,9 +205,9 @@ def notice(rng: Random, hosts: list[str], *, answerable: bool) -> Example:
         subject = (
             name
             if (not named and not titled) or rng.random() < 0.25
-            else rng.choice([short, short, "it"])
+            else rng.choice([short, short, pronoun])
         )
-        if subject == "it" and not (named and fact[1].startswith("{o}")):
+        if subject == pronoun and not (named and fact[1].startswith("{o}")):
             subject = short
         named = True
         if wrong_place and fact is asked and not titled:
@@ -259,6 +279,8 @@ def _join(pieces: list[tuple[str, str | None]]) -> tuple[str, tuple[int, int] | 
     return passage.rstrip(), span
 
 
-def notices(count: int, hosts: list[str], rng: Random) -> list[Example]:
-    """``count`` examples, half of them answerable."""
-    return [notice(rng, hosts, answerable=number % 2 == 0) for number in range(count)]
+def notices(count: int, hosts: list[str], rng: Random, reworded: float) -> list[Example]:
+    """``count`` examples, half of them answerable; see ``notice`` for ``reworded``."""
+    return [
+        notice(rng, hosts, answerable=number % 2 == 0, reworded=reworded) for number in range(count)
+    ]

@@ -24,15 +24,19 @@ _CLIP = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """Learning rate: up over ``warmup`` of all steps, then straight down to 0 at ``steps``."""
+    """Learning rate of ``steps`` steps from step ``first`` on: up over a share of ``warmup``, then
+    straight down to 0.
+    """
 
     steps: int
     peak: float = 1.5e-4
     warmup: float = 0.06
+    first: int = 0
 
     def rate(self, step: int) -> float:
         """The learning rate of a step."""
         up = max(1, int(self.steps * self.warmup))
+        step -= self.first
         if step < up:
             return self.peak * (step + 1) / up
         return self.peak * max(0.0, (self.steps - step) / (self.steps - up))

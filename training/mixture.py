@@ -22,7 +22,8 @@ class Stage:
 
     ``plain_share`` is the share of all positives and adversarial negatives, ``crop_share`` that of
     passages cut down to a few sentences. In a ``mined`` stage the passages found elsewhere are
-    those that the reader so far takes for answers.
+    those that the reader so far takes for answers. ``reworded`` is the share of invented notices
+    that are asked about in other words than they use.
     """
 
     name: str
@@ -38,12 +39,30 @@ class Stage:
     unsaid: int
     other_title: int
     mined: bool = False
+    reworded: float = 0.0
 
 
 STAGES = (
     Stage("first", 288, 0.4, 0.27, 2200, 1400, 2000, 280, 500, 1400, 400, 150),
     Stage("second", 224, 0.6, 0.30, 2200, 1500, 1900, 250, 450, 2600, 500, 250),
     Stage("third", 224, 0.5, 0.33, 2000, 3600, 2200, 250, 450, 3400, 700, 250, mined=True),
+    # The second training, which goes on from the first.
+    Stage(
+        "fourth",
+        224,
+        0.5,
+        0.44,
+        3200,
+        7200,
+        2600,
+        300,
+        600,
+        13000,
+        1200,
+        300,
+        mined=True,
+        reworded=0.75,
+    ),
 )
 # How many candidates are scored for each hard negative that is kept.
 _CANDIDATES_PER_HARD = 2
@@ -84,7 +103,7 @@ def mixture(questions: list[Question], stage: Stage, seed: int, score: Scorer) -
     examples += [e for pair in pairs for e in pair]
     examples = [cropped(e, rng) if rng.random() < stage.crop_share else e for e in examples]
     hosts = [q.passage for q in rng.sample(exact, 3000) if q.source != "covidqa"]
-    examples += facts.notices(stage.invented, hosts, rng)
+    examples += facts.notices(stage.invented, hosts, rng, stage.reworded)
     examples += attributes.unsaid(exact, stage.unsaid, rng)
     examples += other_titles(exact, stage.other_title, rng)
     rng.shuffle(examples)

@@ -1,4 +1,4 @@
-"""The whole training: two stages, hard negatives by what it has become, a third stage."""
+"""The whole training: stages of examples, the later ones with negatives hard for the earlier."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from training.calibrating import calibrate
 from training.examples import Example
 from training.export import UNCALIBRATED, export, write_calibration
 from training.loop import Schedule, Trainer
-from training.mixture import STAGES, mixture
+from training.mixture import STAGES, Stage, mixture
 from training.network import encoder_folder, start_network
 from training.scoring import answerability
-from training.sources import load
+from training.sources import Question, load
 
 SEED = 20
 BATCH = 32
-# The first stage is cut to 600 steps, the others run to their ends; the learning rate reaches 0
-# with the last of them.
-STEPS = (600, 580, 740)
+# Two trainings, the second from where the first ended: the steps of their stages and the highest
+# learning rate. In each the rate reaches 0 with its last step.
+TRAININGS = (((600, 580, 740), 1.5e-4), ((1500,), 1.0e-4))
 
 Out = Callable[[str], None]
 
@@ -42,19 +42,35 @@ def train(data: Path, run: Path, out: Out, limit: int | None = None) -> Trainer:
     questions = [q for q in load(data) if q.part == "train"]
     out(f"{len(questions)} training questions")
     trainer = Trainer(start_network(SEED), run)
-    steps = [min(s, limit or s) for s in STEPS]
-    schedule = Schedule(sum(steps))
+    stages = iter(STAGES)
     done = 0
-    for number, (stage, count) in enumerate(zip(STAGES, steps, strict=True)):
-        encoder = PairEncoder(encoder_folder(), stage.length)
-        score = partial(answerability, trainer.network, encoder)
-        make = partial(mixture, questions, stage, SEED + number, score)
-        if trainer.step < done + count:
-            examples = _kept(run / f"{stage.name}.jsonl", make, out)
-            made = batches(examples, encoder, BATCH, SEED + number)
-            trainer.train(made[:count], done, schedule)
-        done += count
+    for steps, peak in TRAININGS:
+        counts = [min(count, limit or count) for count in steps]
+        schedule = Schedule(sum(counts), peak, first=done)
+        for count in counts:
+            _train_stage(next(stages), trainer, questions, schedule, (done, done + count), out)
+            done += count
     return trainer
+
+
+def _train_stage(
+    stage: Stage,
+    trainer: Trainer,
+    questions: list[Question],
+    schedule: Schedule,
+    steps: tuple[int, int],
+    out: Out,
+) -> None:
+    """The steps from ``steps[0]`` to before ``steps[1]``, as far as they are not done yet."""
+    if trainer.step >= steps[1]:
+        return
+    seed = SEED + STAGES.index(stage)
+    encoder = PairEncoder(encoder_folder(), stage.length)
+    score = partial(answerability, trainer.network, encoder)
+    make = partial(mixture, questions, stage, seed, score)
+    examples = _kept(trainer.run / f"{stage.name}.jsonl", make, out)
+    made = batches(examples, encoder, BATCH, seed)
+    trainer.train(made[: steps[1] - steps[0]], steps[0], schedule)
 
 
 def _kept(path: Path, make: Callable[[], list[Example]], out: Out) -> list[Example]:
