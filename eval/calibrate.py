@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold, cross_val_predict
 
-from eval.sets import GoldQuestion, GoldSpan, QuestionSet, UnansweredQuestion, split_of
 from rag.conversation import centers_of, understand
 from rag.evidence import admissible
 from rag.measuring import Measurer
+from rag.questions import GoldQuestion, GoldSpan, QuestionSet, UnansweredQuestion, split_of
 from rag.retrieval import retrieve
 from rag.types import Embedder
 from rag.versions import IndexVersion

@@ -4,9 +4,9 @@ import pytest
 
 from eval.answers import AnswersReport, evaluate_answers, report_of
 from eval.intervals import Estimate
-from eval.marking import GoldMark, Mark, RefusalMark
-from eval.sets import GoldQuestion, GoldSpan, QuestionSet, Split, UnansweredQuestion
 from eval.tables import answers_lines
+from rag.marking import GoldMark, Mark, RefusalMark
+from rag.questions import GoldQuestion, GoldSpan, QuestionSet, Split, UnansweredQuestion
 from rag.records import Records, write_records
 from rag.types import Answer, Citation, Document, Query
 

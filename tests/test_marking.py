@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from eval.marking import faithful, mark_answer, mark_refusal, says
-from eval.sets import GoldQuestion, GoldSpan, UnansweredQuestion
+from rag.marking import faithful, mark_answer, mark_refusal, says
+from rag.questions import GoldQuestion, GoldSpan, UnansweredQuestion
 from rag.records import Records, write_records
 from rag.types import Answer, Citation, Document, Query
 
