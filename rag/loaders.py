@@ -58,6 +58,15 @@ def document_id(path: Path, root: Path) -> str:
     return path.relative_to(root).as_posix()
 
 
+def content_hash(path: Path, root: Path) -> str:
+    """The ``sha256`` that ``load`` would give the document, without making sense of the file.
+
+    Raises:
+        LoadError: the file cannot be read or is too large.
+    """
+    return hashlib.sha256(_read(path, document_id(path, root))).hexdigest()
+
+
 def load(path: Path, root: Path) -> Document:
     """Read one file.
 
@@ -66,17 +75,7 @@ def load(path: Path, root: Path) -> Document:
             what it should be.
     """
     name = document_id(path, root)
-    try:
-        size = path.stat().st_size
-        if size > _MOST_BYTES:
-            raise LoadError(
-                f"{name} is larger than {_MOST_BYTES // 2**20} MiB.", "Split it into smaller files."
-            )
-        raw = path.read_bytes()
-    except OSError as exc:
-        raise LoadError(
-            f"{name} cannot be read: {exc.strerror}.", "Check the file and its permissions."
-        ) from exc
+    raw = _read(path, name)
     fields, body = _split(decode(raw, name), name)
     text = normalise(body, markdown=path.suffix.lower() == ".md")
     if not text:
@@ -94,6 +93,20 @@ def load(path: Path, root: Path) -> Document:
         source_url=_text(fields, "source_url", name),
         date=_text(fields, "date", name),
     )
+
+
+def _read(path: Path, name: str) -> bytes:
+    try:
+        size = path.stat().st_size
+        if size > _MOST_BYTES:
+            raise LoadError(
+                f"{name} is larger than {_MOST_BYTES // 2**20} MiB.", "Split it into smaller files."
+            )
+        return path.read_bytes()
+    except OSError as exc:
+        raise LoadError(
+            f"{name} cannot be read: {exc.strerror}.", "Check the file and its permissions."
+        ) from exc
 
 
 def decode(raw: bytes, name: str) -> str:
