@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import shutil
 from dataclasses import dataclass
@@ -85,11 +86,9 @@ def roll_back(index_dir: Path, version: str | None = None, embedder: str | None 
         name = find_version(index_dir, version)
         _check(index_dir, name, embedder)
     else:
-        older = [
-            name
-            for name in version_names(index_dir)
-            if current is None or version_number(name) < version_number(current)
-        ]
+        # Where nothing readable is current, any version is older.
+        number = version_number(current or "") or math.inf
+        older = [name for name in version_names(index_dir) if version_number(name) < number]
         name = next((name for name in older if _can_serve(index_dir, name, embedder)), "")
         if not name:
             raise IndexStateError(
