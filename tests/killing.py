@@ -1,4 +1,4 @@
-"""Kills builds of an index, and looks at what they leave behind.
+"""Kills builds of an index or lets the disk fail them, and looks at what they leave behind.
 
 ``python -m tests.killing FOLDER`` is started by ``tests/test_killed.py``, which puts into FOLDER
 what is needed: ``corpus``, ``published`` (an index of the corpus as it was) and ``vectors.npz``.
@@ -23,6 +23,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rag.checking import check_version
+from rag.errors import IndexStateError
 from rag.indexing import build_index
 from rag.versions import CURRENT, current_version, open_current, version_names
 from tests.recorded import RecordedEmbedder
@@ -35,8 +36,13 @@ CALLS = (
 )
 TOKENS = 64
 KEEP = 2
-# Exit status where no process can be traced here.
+# Exit status where no process can be traced here, and of a build that told its error.
 CANNOT_TRACE = 77
+TOLD = 3
+# What fails on a full or a broken disk, and with what.
+FAILURES = {
+    "write": "ENOSPC", "pwrite64": "ENOSPC", "mkdir": "ENOSPC", "rename": "ENOSPC", "fsync": "EIO",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -77,6 +83,9 @@ class Builds:
             try:
                 os.read(wait, 1)
                 self.build()
+            except IndexStateError as exc:
+                print(exc, file=sys.stderr)
+                os._exit(TOLD)
             except BaseException:
                 traceback.print_exc()
                 os._exit(1)
@@ -134,11 +143,15 @@ class Builds:
             os.write(go, b".")
             assert os.waitpid(child, 0)[1] == 0, "the next build failed"
         assert self.serves() != self.old, "the next build published nothing"
-        left = {path.name for path in self.index.iterdir()} - {"versions", ".lock", CURRENT}
-        names = set(version_names(self.index))
-        left |= {path.name for path in (self.index / "versions").iterdir()} - names
-        assert not left, f"left behind: {left}"
+        assert not self.left_behind(), f"left behind: {self.left_behind()}"
+        names = version_names(self.index)
         assert len(names) <= KEEP, f"more than {KEEP} versions are kept: {names}"
+
+    def left_behind(self) -> set[str]:
+        """Names in the index folder that should not be there."""
+        left = {path.name for path in self.index.iterdir()} - {"versions", ".lock", CURRENT}
+        inside = {path.name for path in (self.index / "versions").iterdir()}
+        return left | (inside - set(version_names(self.index)))
 
 
 def at_every_step(builds: Builds, share: int, shares: int) -> None:
@@ -155,6 +168,26 @@ def at_every_step(builds: Builds, share: int, shares: int) -> None:
         assert (served == builds.old) == (number <= switch), f"{served} is served"
         print(number, step.call, step.path, "old" if served == builds.old else "new", flush=True)
         builds.mend()
+
+
+def fail_every_step(builds: Builds, share: int, shares: int) -> None:
+    """Let each step in turn fail as on a full disk: the build tells it and leaves nothing behind."""
+    steps = builds.steps(builds.index.with_suffix(".log"))
+    switch = max(i for i, step in enumerate(steps) if step.path == CURRENT)
+    for number, step in enumerate(steps[: switch + 1]):
+        if number % shares != share or step.call not in FAILURES:
+            continue
+        if step.call == "mkdir" and step.path in {".", "versions"}:
+            continue  # they are there already
+        builds.restore()
+        before = set(version_names(builds.index))
+        failing = f"inject={step.call}:error={FAILURES[step.call]}:when={step.number}"
+        status = builds.traced("-e", failing)
+        print(number, step.call, step.path, FAILURES[step.call], flush=True)
+        assert os.waitstatus_to_exitcode(status) == TOLD, f"the build ended with {status}"
+        assert builds.serves() == builds.old
+        left = builds.left_behind() | (set(version_names(builds.index)) - before)
+        assert not left, f"left behind: {left}"
 
 
 def at_random(builds: Builds, times: int, seed: int) -> None:
@@ -186,8 +219,11 @@ if __name__ == "__main__":
     parser.add_argument("--share", type=int, default=0)
     parser.add_argument("--shares", type=int, default=1)
     parser.add_argument("--random", type=int, default=0)
+    parser.add_argument("--fail", action="store_true")
     given = parser.parse_args()
-    if given.random:
+    if given.fail:
+        fail_every_step(Builds(given.folder, f"f{given.share}"), given.share, given.shares)
+    elif given.random:
         at_random(Builds(given.folder, f"r{given.share}"), given.random, given.share)
     else:
         at_every_step(Builds(given.folder, f"s{given.share}"), given.share, given.shares)

@@ -89,6 +89,20 @@ def test_killed_at_every_write_fsync_and_rename_in_turn(
             print(f"{times:5} {call:10} {path}")
 
 
+def test_a_step_that_fails_for_want_of_space_is_told_and_leaves_nothing_behind(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    if not shutil.which("strace"):
+        _skip("strace is not installed")
+    failed = _strikes(_killing(folder, "--fail", "--shares", str(_SHARES)))
+    struck = Counter(tuple(line.split()[1::2]) for line in failed)
+    assert {"write", "pwrite64", "fsync", "rename"} <= {call for call, _ in struck}
+    with capsys.disabled():
+        print(f"\nfailed at {len(failed)} steps of a build:")
+        for (call, error), times in struck.items():
+            print(f"{times:5} {call:10} {error}")
+
+
 @pytest.mark.slow
 def test_killed_at_200_random_moments(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     strikes = _strikes(_killing(folder, "--random", str(200 // _SHARES)))
