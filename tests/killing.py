@@ -171,7 +171,7 @@ def at_every_step(builds: Builds, share: int, shares: int) -> None:
 
 
 def fail_every_step(builds: Builds, share: int, shares: int) -> None:
-    """Let each step in turn fail as on a full disk: the build tells it and leaves nothing behind."""
+    """Let each step in turn fail as on a full disk: the build says so and leaves nothing behind."""
     steps = builds.steps(builds.index.with_suffix(".log"))
     switch = max(i for i, step in enumerate(steps) if step.path == CURRENT)
     for number, step in enumerate(steps[: switch + 1]):
