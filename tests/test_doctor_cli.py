@@ -144,7 +144,7 @@ def test_a_file_in_place_of_the_index_is_a_finding(tmp_path: Path) -> None:
 def test_a_manifest_of_the_wrong_shape_is_a_finding(index_dir: Path, tmp_path: Path) -> None:
     folder = tmp_path / "index"
     shutil.copytree(index_dir, folder)
-    manifest = next(folder.glob("versions/*/manifest.json"))
+    (manifest,) = folder.glob("versions/*/manifest.json")
     fields = json.loads(manifest.read_text())
     manifest.write_text(json.dumps(fields | {"files": 5, "documents": None}))
     result = doctor("--quick", "--index", str(folder))
@@ -158,7 +158,7 @@ def test_a_manifest_of_the_wrong_shape_is_a_finding(index_dir: Path, tmp_path: P
 def two_versions(index_dir: Path, folder: Path) -> tuple[Path, Path]:
     """A copy of an index with a newer current version, and an older one that is sound."""
     shutil.copytree(index_dir, folder)
-    old = next((folder / "versions").glob("0001-*"))
+    (old,) = (folder / "versions").glob("0001-*")
     new = old.with_name(old.name.replace("0001", "0002"))
     shutil.copytree(old, new)
     manifest = new / "manifest.json"

@@ -6,7 +6,9 @@ import dataclasses
 import shutil
 import textwrap
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -40,7 +42,7 @@ def doctor(corpus_dir: Path | None, quick: bool, index_dir: Path | None, as_json
     Nothing is changed. Exit status 1 if anything is an error.
     """
     done: list[Examination] = []
-    for examination in examine_all(corpus_dir, index_dir, quick=quick):
+    for examination in examine_all(corpus_dir, index_dir, quick=quick, progress=_progress()):
         if not as_json:
             _print(
                 examination, again=any(o.check == examination.check and o.findings for o in done)
@@ -65,6 +67,24 @@ def doctor(corpus_dir: Path | None, quick: bool, index_dir: Path | None, as_json
         _print_summary(counts, done)
     if counts["error"]:
         raise SystemExit(1)
+
+
+def _progress() -> Callable[[int, int], None] | None:
+    """A callback that shows a bar while documents are read, on a terminal."""
+    try:
+        from tqdm import tqdm
+    except ImportError:
+        return None
+    bars: list[tqdm[Any]] = []
+
+    def progress(done: int, total: int) -> None:
+        if not bars:
+            bars.append(tqdm(total=total, desc="Reading", unit=" docs", disable=None, leave=False))
+        bars[0].update(done - bars[0].n)
+        if done == total:
+            bars[0].close()
+
+    return progress
 
 
 def _print(examination: Examination, *, again: bool) -> None:

@@ -8,15 +8,15 @@ from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
 
 from rag.doctor.finding import Finding, Severity, count, listed
+from rag.doctor.legibility import EXPECTED
 from rag.doctor.subject import Subject
 from rag.doctor.survey import Examined, Failed, examine, strangers
 from rag.similar import near_duplicates
 
 _CHECK = "corpus"
-# What the reader and the word index were made for.
-_LANGUAGES = {"en": "English", "zh": "Chinese"}
-# About a sentence; and about as many as 200 pages have.
+# About a sentence; enough to tell a language by; about as many as 200 pages have.
 _LITTLE = 60
+_TELLING = 200
 _MUCH = 500_000
 _OLD = datetime.timedelta(days=365)
 # Findings of one kind that are told one by one.
@@ -52,7 +52,7 @@ def stranger_findings(subject: Subject) -> Iterator[Finding]:
 def corpus_findings(subject: Subject) -> Iterator[Finding]:
     """Every document: can it be read, is it sound, does it say what it is about?"""
     tokens = subject.settings.chunk_tokens
-    found = list(examine(subject.corpus_dir, subject.embedder, tokens))
+    found = list(examine(subject.corpus_dir, subject.embedder, tokens, subject.progress))
     failed = [one for one in found if isinstance(one, Failed)]
     documents = [one for one in found if isinstance(one, Examined)]
     for one in failed[:_EACH]:
@@ -102,17 +102,17 @@ def _texts(documents: Sequence[Examined]) -> Iterator[Finding]:
     )
     # What is garbled or has hardly any text has no language either.
     clear = [one for one in documents if not one.garbled and one.characters >= _LITTLE]
-    known = " nor ".join(_LANGUAGES.values())
+    known = " nor ".join(EXPECTED.values())
     yield from _about(
         "warning",
         f"Neither {known}, for which the models were made",
-        [f"{o.doc_id} ({o.language})" for o in clear if o.language not in {None, *_LANGUAGES}],
+        [f"{o.doc_id} ({o.language})" for o in clear if o.language not in {None, *EXPECTED}],
         "Translate each, or set EMBEDDING_MODEL and READER_MODEL to models of that language.",
     )
     yield from _about(
         "notice",
         "Of a language that cannot be told",
-        [one.doc_id for one in clear if one.language is None],
+        [o.doc_id for o in clear if o.language is None and o.characters >= _TELLING],
         "See that each holds whole sentences of one language.",
     )
 

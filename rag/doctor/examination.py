@@ -29,7 +29,11 @@ class Examination:
 
 
 def examine_all(
-    corpus_dir: Path | None = None, index_dir: Path | None = None, *, quick: bool = False
+    corpus_dir: Path | None = None,
+    index_dir: Path | None = None,
+    *,
+    quick: bool = False,
+    progress: Callable[[int, int], None] | None = None,
 ) -> Iterator[Examination]:
     """Run every check, each given out when it is done.
 
@@ -37,12 +41,15 @@ def examine_all(
         corpus_dir: the folder of documents; by default that of the settings.
         index_dir: the folder of index versions; by default that of the settings.
         quick: load no model and read no document.
+        progress: called with the counts of documents read and of documents to read.
     """
     subject: Subject | None = None
 
     def found() -> Subject:
         nonlocal subject
-        subject = subject or _subject(corpus_dir, index_dir, quick)
+        if subject is None:
+            subject = _subject(corpus_dir, index_dir, quick)
+            subject.progress = progress
         return subject
 
     checks: tuple[tuple[str, Callable[[], Iterable[Finding]]], ...] = (

@@ -26,6 +26,8 @@ _LONG_ENOUGH = 200
 
 # Confidence at which py3langid is believed: its own are calibrated for length.
 _SURE = 0.9
+# What the models and the word index were made for.
+EXPECTED = {"en": "English", "zh": "Chinese"}
 _READ = 1000
 
 
@@ -54,9 +56,13 @@ def garbled(text: str) -> str | None:
 
 
 def spoken(text: str) -> str | None:
-    """The ISO 639 code of the text's language, ``None`` where it cannot be told."""
+    """The ISO 639 code of the text's language, ``None`` where it cannot be told.
+
+    Names make English look like other languages, so another language needs more to be believed.
+    """
     language, confidence = _identifier().classify(text[:_READ])
-    return str(language) if confidence >= _SURE and language not in {"und", "zxx"} else None
+    sure = confidence >= _SURE and language not in {"und", "zxx"}
+    return str(language) if sure or language in EXPECTED else None
 
 
 @cache

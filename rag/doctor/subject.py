@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +15,8 @@ class Subject:
     """The settings, the folders, and the embedding model once it is loaded.
 
     ``quick``: no model is loaded and no document is read. ``embedder`` stays ``None`` then, and
-    where the model cannot be loaded.
+    where the model cannot be loaded. ``progress`` is called with the counts of documents read and
+    of documents to read.
     """
 
     settings: Settings
@@ -22,3 +24,4 @@ class Subject:
     index_dir: Path
     quick: bool
     embedder: Embedder | None = None
+    progress: Callable[[int, int], None] | None = None

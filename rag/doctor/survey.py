@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -54,14 +54,24 @@ class Failed:
 
 
 def examine(
-    corpus_dir: Path, embedder: Embedder | None, chunk_tokens: int
+    corpus_dir: Path,
+    embedder: Embedder | None,
+    chunk_tokens: int,
+    progress: Callable[[int, int], None] | None = None,
 ) -> Iterator[Examined | Failed]:
     """Read every document, one after the other.
+
+    Args:
+        corpus_dir: the folder of documents.
+        embedder: what counts tokens; without one chunks are not measured.
+        chunk_tokens: most tokens of a chunk with its title and heading.
+        progress: called with the counts of documents read and of documents to read.
 
     Raises:
         CorpusError: ``corpus_dir`` is not a folder that can be read.
     """
-    for path in corpus_files(corpus_dir):
+    paths = list(corpus_files(corpus_dir))
+    for number, path in enumerate(paths, 1):
         name = document_id(path, corpus_dir)
         try:
             yield _examined(load(path, corpus_dir), embedder, chunk_tokens)
@@ -73,6 +83,8 @@ def examine(
                 f"{name} cannot be read ({type(exc).__name__}: {exc}).",
                 "Remove it, and report this with the file.",
             )
+        if progress:
+            progress(number, len(paths))
 
 
 def _examined(document: Document, embedder: Embedder | None, chunk_tokens: int) -> Examined:
