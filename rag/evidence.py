@@ -24,8 +24,8 @@ from rag.versions import IndexVersion
 
 # So much of the text before a passage still says who "he" and what "the center" is.
 _CONTEXT_BEFORE = 800
-# Where a sentence has no word of the thing that is asked for, the reader has to be so sure of it, as
-# a logit, that it says the same in other words: a probability of 0.62, chosen on dev.
+# Where a sentence has no word of the thing that is asked for, the reader has to be as sure as this
+# logit that it says the same in other words: a probability of 0.62, chosen on dev.
 _SURE = 0.5
 
 

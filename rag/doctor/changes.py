@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from rag.doctor.finding import Finding, count
 from rag.doctor.subject import Subject
 from rag.errors import IndexStateError, LoadError
-from rag.loaders import content_hash, corpus_files, document_id
+from rag.loaders import corpus_files, digest, document_id
 from rag.publishing import document_difference
 from rag.versions import read_manifest
 
@@ -25,7 +25,7 @@ def change_findings(subject: Subject) -> Iterator[Finding]:
     for path in corpus_files(subject.corpus_dir):
         name = document_id(path, subject.corpus_dir)
         try:
-            documents[name] = content_hash(path, subject.corpus_dir)
+            documents[name] = digest(path, subject.corpus_dir)
         except LoadError:
             # A build would leave it as it is.
             if name in known:
