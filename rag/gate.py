@@ -14,8 +14,8 @@ from rag.evidence import Finder
 from rag.gold import gold_chunks
 from rag.indexing import Verdict, Worsened
 from rag.marking import mark_answer
+from rag.networks import DEFAULT_FOLDER
 from rag.questions import GoldQuestion, load_questions
-from rag.reader import DEFAULT_FOLDER
 from rag.types import Embedder
 from rag.versions import GATE_RECORD, IndexVersion, version_folder
 from rag.weights import weights_hash

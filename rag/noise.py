@@ -18,8 +18,10 @@ _DATE = (
 _LONGEST_NOISE = 240
 _LONGEST_MENU_ENTRY = 40
 
+# No two parts of it can match the same characters: a line of many ">" is refused at once.
 _BREADCRUMBS = re.compile(
-    r"(?:home(?:page)?|首页|当前位置)\s*[>»›→/]|[^>»›→]{1,60}(?:\s[>»›→]\s?[^>»›→]{1,60}){2,}$",
+    r"(?:home(?:page)?|首页|当前位置)\s*[>»›→/]"
+    r"|(?:[^>»›→]{2,62}+(?<=\s)[>»›→]){2,}+[^>»›→]{1,61}$",
     re.IGNORECASE,
 )
 # "Figure 3 shows that ..." is prose, "Fig. 3 The new laboratory" is a caption.

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 
 from ftfy import TextFixerConfig, fix_text
 
@@ -31,7 +32,13 @@ _SOFT_HYPHEN_WRAP = re.compile("\u00ad[^\\S\n]*\n[^\\S\n]*")
 _INVISIBLE = re.compile("[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
 _SPACES = re.compile(r"[^\S\n]+")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f]")
+_EMPTY_LINES = re.compile(r"\n{4,}")
 _BLANK_LINES = re.compile(r"\n{3,}")
+# Where marks on letters may be piled up ...
+_NOT_WORDS = re.compile(r"[^\w\s\x00-\x7f]{31,}")
+# ... this many are more than any language has (Unicode's Stream-Safe Text Format, UAX 15). Putting
+# them in their order takes time that grows with the square of their number.
+_MOST_MARKS = 30
 
 LIST_MARKER = re.compile(r"(?:[-*+•●▪◦·]|\(?\d{1,3}[.)、]|\(?[a-z]\))\s+(?=\S)")
 _STRUCTURE = re.compile(r"#{1,6}\s|[|>]|```|~~~|[-*_=]{3,}$|" + LIST_MARKER.pattern)
@@ -64,30 +71,72 @@ def normalise(raw: str, *, markdown: bool = False) -> str:
         markdown: in Markdown a line end inside a paragraph never means anything, so all such
             lines are joined; in plain text only lines that look wrapped are.
     """
-    text = fix_text(raw.replace("\x00", ""), _FTFY)
+    text = _NOT_WORDS.sub(_without_piles, raw.replace("\x00", "").replace("\r\n", "\n"))
+    text = fix_text(_EMPTY_LINES.sub("\n\n\n", text), _FTFY)
     text = _INVISIBLE.sub("", _SOFT_HYPHEN_WRAP.sub("", text))
-    text = _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n").replace("\f", "\n\n"))
+    text = _CONTROL.sub("", text.replace("\r", "\n").replace("\f", "\n\n"))
     lines = [_SPACES.sub(" ", line).strip() for line in text.split("\n")]
-    joined = "\n".join(_join_wrapped(lines, markdown))
+    joined = _join_wrapped(lines, markdown)
     # Removing characters can bring a base letter and its accent together.
     return unicodedata.normalize("NFC", _BLANK_LINES.sub("\n\n", joined).strip())
 
 
-def _join_wrapped(lines: list[str], markdown: bool) -> list[str]:
+def _without_piles(match: re.Match[str]) -> str:
+    """The matched characters, no more than 30 marks on one letter."""
+    kept, marks = [], 0
+    for character in match[0]:
+        marks = marks + 1 if unicodedata.combining(character) else 0
+        if marks <= _MOST_MARKS:
+            kept.append(character)
+    return "".join(kept)
+
+
+def _join_wrapped(lines: list[str], markdown: bool) -> str:
     """Join each line to the one before it where the break between them is only typesetting."""
-    joined: list[str] = []
-    before, longest, blank = "", 0, False
+    pieces: list[str] = []
+    # ``tail`` is the end of what is joined so far: all of it would be copied for every line.
+    before, tail, longest, blank = "", "", 0, False
     for line in lines:
         if not line:
             blank = True
             continue
         longest = len(before) if blank else max(longest, len(before))
         if before and _is_one_line(before, line, blank, markdown, longest):
-            joined[-1] = _join(joined[-1], line)
+            dropped, between = _joint(tail, line)
+            pieces[-1] = pieces[-1][: len(pieces[-1]) - dropped]
+            tail = tail[: len(tail) - dropped] + between + line
         else:
-            joined += ["", line] if blank and joined else [line]
-        before, blank = line, False
-    return joined
+            between = "\n\n" if blank else "\n"
+            tail = line
+        pieces += [between, line] if pieces else [line]
+        before, tail, blank = line, tail[-_LONGEST_WORD:], False
+    return "".join(pieces)
+
+
+def join_pages(pages: Sequence[tuple[str, bool]]) -> tuple[str, list[int]]:
+    """One text of the normalised texts of pages, and the offset at which each page begins.
+
+    Args:
+        pages: texts, none of them empty, each with whether its first line may go on with the last
+            sentence of the page before it.
+    """
+    pieces: list[str] = []
+    starts: list[int] = []
+    length = 0
+    for text, continues in pages:
+        if pieces:
+            last = pieces[-1].rsplit("\n", 1)[-1]
+            first = text.split("\n", 1)[0]
+            dropped, between = 0, "\n\n"
+            if continues and _is_one_line(last, first, blank=True, markdown=False, longest=0):
+                dropped, between = _joint(last, first)
+            pieces[-1] = pieces[-1][: len(pieces[-1]) - dropped]
+            pieces.append(between)
+            length += len(between) - dropped
+        starts.append(length)
+        pieces.append(text)
+        length += len(text)
+    return "".join(pieces), starts
 
 
 def _is_one_line(before: str, line: str, blank: bool, markdown: bool, longest: int) -> bool:
@@ -104,12 +153,12 @@ def _is_one_line(before: str, line: str, blank: bool, markdown: bool, longest: i
     return wrapped and not _TERMINAL.search(before)
 
 
-def _join(before: str, line: str) -> str:
-    """Two halves of one line, with the hyphen between them kept only where it belongs."""
+def _joint(before: str, line: str) -> tuple[int, str]:
+    """How many characters ``before`` loses when ``line`` is joined to it, and what is between."""
     if _CJK_CHARACTER.match(before[-1]) and _CJK_CHARACTER.match(line[0]):
-        return before + line
-    if not _HYPHEN_WRAP.search(before) or not line[0].isalnum():
-        return f"{before} {line}"
+        return 0, ""
+    if not _HYPHEN_WRAP.search(before[-2:]) or not line[0].isalnum():
+        return 0, " "
     stem = before[-_LONGEST_WORD:].rsplit(None, 1)[-1][:-1]
     compound = (
         not line[0].islower()
@@ -117,7 +166,7 @@ def _join(before: str, line: str) -> str:
         or "-" in stem
         or stem.lower() in _HYPHEN_PREFIXES
     )
-    return (before if compound else before[:-1]) + line
+    return (0 if compound else 1), ""
 
 
 def language_of(text: str) -> str:

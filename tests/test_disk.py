@@ -12,7 +12,7 @@ import pytest
 from rag.embedding import SentenceEmbedder
 from rag.errors import IndexStateError
 from rag.indexing import build_index, plan_index
-from rag.loaders import content_hash, corpus_files
+from rag.loaders import corpus_files, digest
 from rag.publishing import roll_back
 from rag.versions import current_version, open_current, version_names
 
@@ -108,12 +108,12 @@ def test_a_file_deleted_between_plan_and_read_counts_as_removed(
     (corpus / "c.md").write_text("The director of c is Cy Poe.")
 
     def hash_and_delete(path: Path, root: Path) -> str:
-        sha256 = content_hash(path, root)
+        sha256 = digest(path, root)
         if path.name != "b.md":
             path.unlink()
         return sha256
 
-    monkeypatch.setattr("rag.planning.content_hash", hash_and_delete)
+    monkeypatch.setattr("rag.planning.digest", hash_and_delete)
     report = build_index(corpus, index, embedder, TOKENS)
     assert report.plan.difference.removed == ("a.md",)
     assert not report.plan.failed

@@ -46,3 +46,9 @@ def test_the_menu_above_breadcrumbs_is_noise_and_the_title_below_is_not() -> Non
     assert [text[s:e] for s, e in noise_spans(text)] == [
         "CN", "Centers & Labs", "Home > Research > Content",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("line", ["a" + " > b" * 50 + " >>", " > " * 60, "a >" * 60, ">" * 200])
+def test_a_line_of_many_angle_brackets_is_read_without_hanging(line: str) -> None:
+    assert noise_spans(line) == []
+    assert noise_spans(line * 1000) == []

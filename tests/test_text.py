@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.text import language_of, normalise, sentence_spans, tokens
+from rag.text import join_pages, language_of, normalise, sentence_spans, tokens
 
 
 def sentences(text: str) -> list[str]:
@@ -107,6 +107,40 @@ def test_sentence_spans_are_in_order_apart_and_without_edge_space(text: str) -> 
 @pytest.mark.parametrize("hostile", ["." * 100_000, "a." * 50_000, "- " * 50_000, "\n" * 100_000])
 def test_adversarial_text_of_100000_characters_is_cut_without_hanging(hostile: str) -> None:
     assert len(sentence_spans(normalise(hostile))) <= 100_000
+
+
+@pytest.mark.parametrize(
+    "hostile", ["a\n" * 200_000, "a" + "\u0301\u0323" * 200_000, "ab-\n" * 100_000]
+)
+def test_many_short_lines_and_piled_marks_are_normalised_without_hanging(hostile: str) -> None:
+    text = normalise(hostile, markdown=True)
+    assert text[:1] in {"a", "á", "ạ"}
+    assert "\n" not in text
+
+
+def test_marks_that_a_language_uses_are_all_kept() -> None:
+    vietnamese, hebrew = "Nguyễn Ái Quốc " * 20, "בְּרֵאשִׁית " * 20
+    assert normalise(vietnamese) == vietnamese.strip()
+    assert normalise(hebrew) == unicodedata.normalize("NFC", hebrew.strip())
+
+
+def test_pages_are_joined_where_a_sentence_goes_on_and_their_starts_are_kept() -> None:
+    first = "The center studies cells and has four large lab-"
+    second = "oratories in three cities of the province with many"
+    third = "instruments.\n\nIt is new."
+    text, starts = join_pages([(first, True), (second, True), (third, True)])
+    assert text == (
+        "The center studies cells and has four large laboratories in three cities of the "
+        "province with many instruments.\n\nIt is new."
+    )
+    assert [text[start : start + 7] for start in starts] == ["The cen", "oratori", "instrum"]
+
+
+def test_a_page_of_other_text_is_not_joined_to_the_one_before_it() -> None:
+    text, starts = join_pages([("A note at the foot of the first page that has no end", True),
+                               ("and on", False)])  # fmt: skip
+    assert text.endswith("no end\n\nand on")
+    assert text[starts[1] :] == "and on"
 
 
 def test_tokens_fold_case_accents_numbers_and_pair_chinese_characters() -> None:

@@ -1,0 +1,113 @@
+"""The files of a corpus: which of them are documents, and their bytes, read without surprises."""
+
+from __future__ import annotations
+
+import os
+import stat
+import unicodedata
+from collections.abc import Iterator
+from pathlib import Path
+
+from rag.errors import CorpusError, LoadError
+from rag.formats.reading import SUFFIXES
+
+_NO_DOCUMENTS = frozenset({"README", "LICENSE"})
+# Hidden files, and those that Word keeps beside a document while it is open.
+_HIDDEN = (".", "~$")
+
+
+def corpus_files(root: Path) -> Iterator[Path]:
+    """The files of ``root`` that are documents, in the order of their paths.
+
+    Hidden files and folders, files called README or LICENSE, and links that lead out of ``root``
+    are no documents. Linked folders are not entered. What bears a document's name but is no file
+    is among them, so that reading it tells what is wrong.
+
+    Raises:
+        CorpusError: ``root`` is not a folder, or a folder in it cannot be read: what is in there
+            must not count as removed.
+    """
+    if not root.is_dir():
+        raise CorpusError(
+            f"There is no corpus folder {root}.",
+            "Create it with your documents inside, or name another with --corpus.",
+        )
+    real_root = os.path.realpath(root)
+    found = []
+    folders = [root]
+    while folders:
+        for entry in _entries(folders.pop(), root):
+            if entry.name.startswith(_HIDDEN):
+                continue
+            path = Path(entry.path)
+            if entry.is_dir(follow_symlinks=False):
+                folders.append(path)
+            elif _is_document(path) and not (entry.is_symlink() and _leads_out(path, real_root)):
+                found.append(path)
+    yield from sorted(found, key=lambda path: path.relative_to(root).as_posix())
+
+
+def _entries(folder: Path, root: Path) -> list[os.DirEntry[str]]:
+    try:
+        with os.scandir(folder) as entries:
+            return list(entries)
+    except FileNotFoundError:
+        if folder != root:
+            return []  # removed since its name was read
+        raise
+    except OSError as exc:
+        raise CorpusError(
+            f"The folder {folder} cannot be read: {exc.strerror}.",
+            "Correct its permissions, or give it a name that begins with a dot to leave it out.",
+        ) from exc
+
+
+def _is_document(path: Path) -> bool:
+    return path.suffix.lower() in SUFFIXES and path.stem.upper() not in _NO_DOCUMENTS
+
+
+def _leads_out(path: Path, real_root: str) -> bool:
+    # Unlike Path.resolve, this also has an answer for a link to itself.
+    return not Path(os.path.realpath(path)).is_relative_to(real_root)
+
+
+def document_id(path: Path, root: Path) -> str:
+    """The path from the corpus root, with ``/``; what is no UTF-8 in it is replaced."""
+    name = path.relative_to(root).as_posix()
+    return os.fsencode(name).decode("utf-8", "replace")
+
+
+def read_bytes(path: Path, root: Path, most: int) -> bytes:
+    """All bytes of a file of the corpus.
+
+    Raises:
+        LoadError: it cannot be read, lies outside of ``root``, is no regular file, is larger than
+            ``most`` bytes, or has a name that cannot be written down.
+    """
+    name = document_id(path, root)
+    if any(unicodedata.category(character) in {"Cc", "Cs"} for character in str(path)):
+        raise LoadError(
+            f"The name of {''.join(c if c.isprintable() else '�' for c in name)} has characters "
+            "that cannot be shown.",
+            "Give the file another name, in UTF-8.",
+        )
+    real_path = os.path.realpath(path)
+    if not Path(real_path).is_relative_to(os.path.realpath(root)):
+        raise LoadError(f"{name} leads out of the corpus.", "Put a copy in place of the link.")
+    try:
+        # Neither a pipe nor a device may be opened: the one blocks, the other may act.
+        if not stat.S_ISREG(os.stat(real_path).st_mode):  # noqa: PTH116
+            raise LoadError(f"{name} is not a file.", "Remove it, or put a file in its place.")
+        flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0)
+        descriptor = os.open(real_path, flags | getattr(os, "O_BINARY", 0))
+        with os.fdopen(descriptor, "rb") as file:
+            raw = file.read(most + 1)
+    except OSError as exc:
+        raise LoadError(
+            f"{name} cannot be read: {exc.strerror}.", "Check the file and its permissions."
+        ) from exc
+    if len(raw) > most:
+        raise LoadError(
+            f"{name} is larger than {most / 2**20:.3g} MiB.", "Split it into smaller files."
+        )
+    return raw
