@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import os
 import shutil
+from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -174,15 +175,16 @@ def document_difference(
 ) -> Difference:
     """The same of documents alone: ``doc_id`` to sha256 of the file."""
     both = sorted(old.keys() & new.keys())
-    gone = {old[name]: name for name in sorted(old.keys() - new.keys(), reverse=True)}
+    gone: dict[str, list[str]] = defaultdict(list)
+    for name in sorted(old.keys() - new.keys(), reverse=True):
+        gone[old[name]].append(name)
     renamed: list[tuple[str, str]] = []
     added: list[str] = []
     for name in sorted(new.keys() - old.keys()):
-        before = gone.pop(new[name], None)
-        if before is None:
-            added.append(name)
+        if gone.get(new[name]):
+            renamed.append((gone[new[name]].pop(), name))
         else:
-            renamed.append((before, name))
+            added.append(name)
     was_renamed = {before for before, _ in renamed}
     return Difference(
         added=tuple(added),
