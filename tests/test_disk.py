@@ -12,7 +12,7 @@ import pytest
 from rag.embedding import SentenceEmbedder
 from rag.errors import IndexStateError
 from rag.indexing import build_index, plan_index
-from rag.loaders import digest, corpus_files
+from rag.loaders import corpus_files, digest
 from rag.publishing import roll_back
 from rag.versions import current_version, open_current, version_names
 
