@@ -192,7 +192,7 @@ def fail_every_step(builds: Builds, share: int, shares: int) -> None:
 
 def at_random(builds: Builds, times: int, seed: int) -> None:
     """Kill at moments drawn at random; a build that was done before its moment does not count."""
-    rng = random.Random(seed)  # noqa: S311
+    rng = random.Random(seed)
     builds.restore()
     began = time.monotonic()
     builds.mend()

@@ -26,7 +26,7 @@ _WORDS = (
 
 def write_corpus(folder: Path, documents: int, sections: int, seed: int = 0) -> None:
     """Write Markdown files; each section becomes a chunk of its own."""
-    rng = random.Random(seed)  # noqa: S311
+    rng = random.Random(seed)
     folder.mkdir(parents=True, exist_ok=True)
     for number in range(documents):
         parts = [f"---\ntitle: Page {number}\ncenter: Center {number % 7}\n---\n"]
