@@ -45,10 +45,10 @@ def _run(index_dir: Path | None, host: str | None, port: int | None) -> None:
     # A taken port is better known before the models are loaded than after.
     port = free_port(host, port)
 
-    from rag.chatbot import Chatbot
+    from rag.live import LiveChatbot
     from rag.web.page import build_page
 
-    chatbot = Chatbot.open(settings, index_dir or settings.index_dir)
+    chatbot = LiveChatbot.open(settings, index_dir)
     page = build_page(chatbot)
     click.echo(f"The chat page is at {launch(page, host, port)}")
     page.block_thread()

@@ -12,9 +12,9 @@ from tqdm import tqdm
 
 from eval.intervals import SEED
 from eval.record import fields_of, save, surroundings
-from eval.sets import QUESTIONS, SPLITS, QuestionSet, Split, load_questions
 from rag.cli import RagGroup
 from rag.config import Settings, go_quiet, load_settings
+from rag.questions import QUESTIONS, SPLITS, QuestionSet, Split, load_questions
 
 # What loads PyTorch is imported inside the commands that need it: `--help` answers at once.
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ from typing import Protocol, get_args
 import numpy as np
 
 from eval.intervals import SEED, Estimate, Figures, Part, estimate
-from eval.marking import GoldMark, Mark, RefusalMark, mark_answer, mark_refusal
-from eval.sets import SPLITS, Difficulty, GoldForm, QuestionSet
+from rag.marking import GoldMark, Mark, RefusalMark, mark_answer, mark_refusal
+from rag.questions import SPLITS, Difficulty, GoldForm, QuestionSet
 from rag.records import Records
 from rag.types import Answer
 

@@ -4,25 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
-from eval.sets import GoldQuestion, GoldSpan, QuestionSet, load_questions, read_lines
+from rag.gold import locate
 from rag.loaders import corpus_files, load
+from rag.questions import GoldQuestion, GoldSpan, QuestionSet, load_questions, read_lines
 from rag.text import fold
 from rag.types import Document
-
-
-@dataclass(frozen=True, slots=True)
-class Located:
-    """A question with its spans as the corpus has them now.
-
-    ``lost`` are the spans whose quote its document no longer has; they stay as they were.
-    """
-
-    question: GoldQuestion
-    moved: int
-    lost: tuple[GoldSpan, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,33 +37,6 @@ def read_corpus(root: Path) -> dict[str, Document]:
     """
     documents = (load(path, root) for path in corpus_files(root))
     return {document.doc_id: document for document in documents}
-
-
-def locate(question: GoldQuestion, corpus: Mapping[str, Document]) -> Located:
-    """Find the quotes of a question in the corpus; of several places the nearest to the old."""
-    spans: list[GoldSpan] = []
-    lost: list[GoldSpan] = []
-    for span in question.spans:
-        found = _find(span, corpus.get(span.doc_id))
-        spans.append(found or span)
-        if found is None:
-            lost.append(span)
-    moved = sum(old != new for old, new in zip(question.spans, spans, strict=True))
-    return Located(replace(question, spans=tuple(spans)), moved, tuple(lost))
-
-
-def _find(span: GoldSpan, document: Document | None) -> GoldSpan | None:
-    if document is None:
-        return None
-    places: list[int] = []
-    at = document.text.find(span.quote)
-    while at >= 0:
-        places.append(at)
-        at = document.text.find(span.quote, at + 1)
-    if not places:
-        return None
-    start = min(places, key=lambda place: (abs(place - span.start), place))
-    return replace(span, start=start, end=start + len(span.quote))
 
 
 def check(questions: QuestionSet, corpus: Mapping[str, Document]) -> GoldReport:

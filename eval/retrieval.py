@@ -8,13 +8,12 @@ from dataclasses import dataclass
 import ir_measures
 from ir_measures import RR, R, nDCG
 
-from eval.gold import locate
 from eval.intervals import SEED, Figures, Part, estimate
-from eval.sets import GoldQuestion, GoldSpan, QuestionSet, Split, split_of
 from rag.conversation import centers_of, understand
-from rag.records import Records
+from rag.gold import gold_chunks
+from rag.questions import GoldQuestion, QuestionSet, Split, split_of
 from rag.retrieval import retrieve
-from rag.types import Chunk, Document, Embedder, Hit
+from rag.types import Embedder, Hit
 from rag.versions import IndexVersion
 
 MEASURES = {"recall@1": R @ 1, "recall@3": R @ 3, "recall@5": R @ 5, "MRR@10": RR @ 10,
@@ -84,27 +83,6 @@ def evaluate_retrieval(
         qrels[question.question_id], run[question.question_id] = judged(gold, hits)
     ranked = score(questions.answerable, qrels, run)
     return RetrievalReport(version.name, figures_of(ranked, seed), ranked, tuple(lost))
-
-
-def gold_chunks(question: GoldQuestion, records: Records) -> frozenset[str]:
-    """Ids of the chunks that hold a gold span of the question as the index has it now."""
-    documents: dict[str, Document] = {}
-    for doc_id in question.doc_ids:
-        document = records.document(doc_id)
-        if document is not None:
-            documents[doc_id] = document
-    located = locate(question, documents)
-    found: set[str] = set()
-    for span in located.question.spans:
-        if span not in located.lost:
-            found.update(chunk.chunk_id for chunk in holding(span, records.chunks_of(span.doc_id)))
-    return frozenset(found)
-
-
-def holding(span: GoldSpan, chunks: Sequence[Chunk]) -> list[Chunk]:
-    """The chunks that contain the span or, where borders cut it, those that have part of it."""
-    whole = [c for c in chunks if c.start <= span.start and span.end <= c.end]
-    return whole or [c for c in chunks if c.start < span.end and span.start < c.end]
 
 
 def judged(gold: Iterable[str], hits: Sequence[Hit]) -> tuple[dict[str, int], dict[str, float]]:

@@ -9,7 +9,7 @@ from eval.answers import TARGETS, AnswersReport
 from eval.gold import GoldReport
 from eval.intervals import Estimate, Figures
 from eval.retrieval import MISS_CUTOFF, TARGET, RetrievalReport
-from eval.sets import Split
+from rag.questions import Split
 
 _WIDTH = 100
 _LONGEST_SAID = 160

@@ -123,6 +123,16 @@ class Chatbot:
             yield dataclasses.replace(answer, points=answer.points[:count])
         yield answer
 
+    def retrieve(self, question: str) -> tuple[Hit, ...]:
+        """The chunks that are read for an answer, in the order of retrieval."""
+        query = understand(question, (), self._centers)
+        found = [retrieve(self.version, self.embedder, p, self._k) for p in parts_of(query)]
+        return tuple(hit for hits in found for hit in hits)
+
+    def on(self, version: IndexVersion) -> Chatbot:
+        """The same models on another version."""
+        return Chatbot(version, self.embedder, self._finder, self._k)
+
     def search(self, question: str, k: int, center: str | None = None) -> tuple[Hit, ...]:
         """The ``k`` best chunks, of which the reader has ordered the first.
 

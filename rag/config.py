@@ -65,6 +65,17 @@ class Settings(BaseSettings):
     chunk_tokens: int = Field(
         128, ge=32, le=4096, description="Longest chunk with its title and heading, in tokens."
     )
+    accepted_questions: Path = Field(
+        ROOT / "eval" / "questions.jsonl",
+        description="Questions with their gold that a new index version is judged by.",
+    )
+    gate_drop: float = Field(
+        0.02,
+        ge=0,
+        le=1,
+        description="Share of those questions that may get worse before a version is turned down.",
+    )
+    keep_versions: int = Field(5, ge=2, le=1000, description="Index versions that are kept.")
     top_k: int = Field(10, ge=1, le=100, description="Chunks that are read for an answer.")
     host: str = Field("127.0.0.1", description="Address that the web app listens on.")
     port: int = Field(7860, ge=0, le=65535, description="Port that the web app listens on.")

@@ -19,7 +19,7 @@ from rag.weights import (
     DEFAULT_EMBEDDING_MODEL,
     default_embedding_folder,
     inference_dtype,
-    sha256_of,
+    weights_hash,
 )
 
 _BATCH = 32
@@ -67,7 +67,7 @@ class SentenceEmbedder:
         self.max_tokens = int(model.max_seq_length or 512)
         self._model = model
         self._lock = threading.Lock()
-        self._fingerprint = fingerprint(name, _weights_hash(source), self.max_tokens)
+        self._fingerprint = fingerprint(name, weights_hash(Path(source)), self.max_tokens)
         # The model's own tokenizer cuts at max_tokens, so a copy of it counts.
         self._counter = copy.deepcopy(model.tokenizer.backend_tokenizer)
         self._counter.no_truncation()
@@ -94,8 +94,3 @@ class SentenceEmbedder:
     def fingerprint(self) -> str:
         """Changes with the model and its weights; not with the precision (cosine 0.9999)."""
         return self._fingerprint
-
-
-def _weights_hash(source: str) -> str:
-    weights = sorted(Path(source).glob("**/*.safetensors")) if Path(source).is_dir() else []
-    return fingerprint(*(sha256_of(path) for path in weights))

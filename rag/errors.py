@@ -35,5 +35,9 @@ class IndexStateError(RagError):
     """The index is missing, damaged, or was built with other settings."""
 
 
+class DamagedVersionError(IndexStateError):
+    """An index version is not as it was built: a file is missing, changed or cannot be read."""
+
+
 class QueryError(RagError):
     """A question or one of its options cannot be used."""

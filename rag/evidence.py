@@ -19,7 +19,7 @@ from rag.lexical import terms
 from rag.lists import list_at
 from rag.measuring import Candidate, Measurer
 from rag.text import Span
-from rag.types import Document, Evidence, Hit, Query
+from rag.types import Evidence, Hit, Query
 from rag.versions import IndexVersion
 
 # So much of the text before a passage still says who "he" and what "the center" is.
@@ -147,21 +147,7 @@ def _objection(expectation: Expectation, candidate: Candidate, version: IndexVer
     sentence, exact = document.text[start:end], document.text[slice(*candidate.answer)]
     if exact and not is_plausible(expectation, exact) and not speaks_of_leading(sentence):
         return "no person"
-    thing = terms(expectation.thing or "")
-    # A word that other documents or passages use, and this one does not, is not meant here.
-    used = all(version.lexical.weight(term) is not None for term in thing)
-    if thing and used and not set(terms(_with_list(document, candidate.span))).issuperset(thing):
-        return "another thing"
     return objection(expectation, sentence, candidate.answer[0] - start, context)
-
-
-def _with_list(document: Document, span: Span) -> str:
-    """A sentence with the title and heading above it and the list that it is part of."""
-    block = list_at(document.text, span)
-    start, end = block.span if block else span
-    above = document.text.rfind("\n#", 0, start) + 1
-    heading = document.text[above : document.text.find("\n", above)]
-    return f"{document.title} {heading} {document.text[start:end]}"
 
 
 def _known(name: str, version: IndexVersion) -> bool:

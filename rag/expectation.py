@@ -47,7 +47,8 @@ _THING = re.compile(
     r"^(?:(?:in|on|at|for|with|from|by|to|under) )?(?:which|what) (?:are the )?"
     r"(?:(?:kinds?|types?|sorts?) of )?"
     r"(?:(?!is\b|was\b|does\b|has\b|do\b|did\b|will\b|can\b)[\w-]+ ){0,2}?"
-    r"(?P<noun>(?!is\b|was\b|does\b|has\b|this\b|its\b)[\w-]+[^\W\dsui]s|equipment)\b",
+    r"(?P<noun>(?!is\b|was\b|does\b|has\b|this\b|its\b)[\w-]+[^\W\dsui]s|equipment)\b(?! to\b)"
+    r"|\bhow many (?P<counted>(?:(?!are\b|is\b|of\b|does\b|do\b|has\b)[\w-]+ ){0,2}?[\w-]+s)\b",
     re.IGNORECASE,
 )
 _INSTITUTION = re.compile(
@@ -120,7 +121,9 @@ def expect(question: str, center_names: tuple[str, ...] = ()) -> Expectation:
         names=tuple(n for n in dict.fromkeys(names) if not own.issuperset(tokens(n))),
         own=frozenset(own - _COMMON),
         leads=bool(_LEADS.search(question)),
-        thing=thing["noun"].lower() if (thing := _THING.search(question)) else None,
+        thing=(thing["noun"] or thing["counted"]).lower()
+        if (thing := _THING.search(question))
+        else None,
     )
 
 

@@ -1,69 +1,87 @@
-"""Corpus to a published index version."""
+"""Corpus to a published version: plan, build, check, ask the gate, publish."""
 
 from __future__ import annotations
 
-import datetime
-import hashlib
 import shutil
+import sqlite3
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-import numpy as np
-from filelock import FileLock, Timeout
-
-from rag.chunking import chunk, embedded_text
-from rag.errors import CorpusError, IndexStateError, LoadError
-from rag.lexical import LexicalIndex
-from rag.loaders import corpus_files, document_id, load
-from rag.records import Records, write_records
-from rag.stores.faiss import FaissStore
-from rag.types import Chunk, Document, Embedder, Vectors
+from rag.building import Built, Progress, Reusable, build_parts
+from rag.checking import check_version
+from rag.errors import IndexStateError
+from rag.locking import only_builder
+from rag.planning import Plan, earlier_version, plan
+from rag.publishing import prune, publish, remove_unfinished
+from rag.types import Embedder
 from rag.versions import (
-    FORMAT,
-    LEXICAL,
-    RECORDS,
-    VECTORS,
-    Manifest,
-    publish,
-    read_manifest,
+    BUILDING,
+    GATE_RECORD,
+    IndexVersion,
+    current_version,
+    file_hashes,
+    open_parts,
+    open_version,
     settings_fingerprint,
     version_folder,
+    version_names,
+    version_number,
     write_manifest,
 )
 
-# Chunks embedded between two steps of the progress bar.
-_STEP = 64
-_BUILDING = ".building"
 
-Progress = Callable[[int, int], None]
+@dataclass(frozen=True, slots=True)
+class Worsened:
+    """An accepted question that the new version serves worse, and in which way."""
+
+    question_id: str
+    question: str
+    how: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the gate found; ``lines`` tell it, ``record`` is kept with the version for the next."""
+
+    passed: bool
+    lines: tuple[str, ...]
+    worsened: tuple[Worsened, ...]
+    record: str
+
+
+# The candidate and the current version, ``None`` where there is none, to a verdict.
+Gate = Callable[[IndexVersion, IndexVersion | None], Verdict]
 
 
 @dataclass(frozen=True, slots=True)
 class IndexReport:
-    """What one run of the indexer did; document names by what became of them.
+    """What one run of the indexer did.
 
-    ``failed`` pairs names with messages; ``copied`` counts vectors that were not computed again;
-    ``published`` is false where nothing had changed.
+    ``version`` is the one that is current now. ``published`` is false where nothing had changed or
+    where the gate's ``verdict`` was against it. ``copied`` counts vectors that were not computed
+    again; ``removed_versions`` are the oldest ones, dropped. ``seconds`` include ``gate_seconds``.
     """
 
     version: str
     published: bool
-    added: tuple[str, ...]
-    changed: tuple[str, ...]
-    removed: tuple[str, ...]
-    unchanged: tuple[str, ...]
-    failed: tuple[tuple[str, str], ...]
+    plan: Plan
     chunks: int
     copied: int
+    verdict: Verdict | None
+    removed_versions: tuple[str, ...]
     seconds: float
+    gate_seconds: float
 
 
-@dataclass(frozen=True, slots=True)
-class _Corpus:
-    documents: list[Document] = field(default_factory=list)
-    failed: list[tuple[str, str]] = field(default_factory=list)
+def plan_index(corpus_dir: Path, index_dir: Path, embedder: Embedder, chunk_tokens: int) -> Plan:
+    """What ``build_index`` would change; writes nothing and embeds nothing.
+
+    Raises:
+        CorpusError: there is no document that can be indexed.
+    """
+    return _Build(corpus_dir, index_dir, embedder, chunk_tokens).plan
 
 
 def build_index(
@@ -72,11 +90,16 @@ def build_index(
     embedder: Embedder,
     chunk_tokens: int,
     progress: Progress | None = None,
+    *,
+    gate: Gate | None = None,
+    force: bool = False,
+    keep: int = 5,
 ) -> IndexReport:
     """Index a corpus and publish the result, unless nothing has changed since the last time.
 
-    A file that fails to load is reported and skipped. Vectors of chunks that the current version
-    already has are copied.
+    A file that fails to load is reported; its document stays as the current version has it. What
+    the current version has of unchanged documents is copied. Whatever goes wrong, the current
+    version stays as it is.
 
     Args:
         corpus_dir: the folder of documents.
@@ -84,171 +107,108 @@ def build_index(
         embedder: what embeds the chunks.
         chunk_tokens: most tokens of a chunk with its title and heading.
         progress: called with the counts of chunks embedded and of chunks to embed.
+        gate: judges the new version beside the current one; with its verdict against it the new one
+            is thrown away.
+        force: publish whatever the gate says.
+        keep: how many versions to keep.
 
     Raises:
         CorpusError: there is no document that can be indexed.
-        IndexStateError: another process is building, or the folder cannot be written.
+        IndexStateError: another process is building, the folder cannot be written, or what was
+            built is not sound.
     """
     started = time.perf_counter()
-    corpus = _read_corpus(corpus_dir)
     try:
-        (index_dir / "versions").mkdir(parents=True, exist_ok=True)
-        with FileLock(index_dir / ".lock", timeout=0):
-            return _build(corpus, index_dir, embedder, chunk_tokens, progress, started)
-    except Timeout as exc:
+        with only_builder(index_dir):
+            remove_unfinished(index_dir)
+            build = _Build(corpus_dir, index_dir, embedder, chunk_tokens)
+            if build.is_current:
+                return build.nothing(time.perf_counter() - started)
+            report = build.run(progress, gate, force=force)
+            gone = prune(index_dir, keep) if report.published else []
+            seconds = time.perf_counter() - started
+            return replace(report, removed_versions=tuple(gone), seconds=seconds)
+    except (OSError, sqlite3.Error) as exc:
         raise IndexStateError(
-            f"Another process is building in {index_dir}.", "Wait until it is done."
-        ) from exc
-    except OSError as exc:
-        raise IndexStateError(
-            f"The index folder {index_dir} cannot be written: {exc.strerror or exc}.",
-            "Check its permissions and the free space of its disk.",
+            f"The index in {index_dir} cannot be written: {getattr(exc, 'strerror', None) or exc}.",
+            "Check its permissions and the free space of its disk; the current version still "
+            "serves.",
         ) from exc
 
 
-def _read_corpus(corpus_dir: Path) -> _Corpus:
-    corpus = _Corpus()
-    for path in corpus_files(corpus_dir):
-        try:
-            corpus.documents.append(load(path, corpus_dir))
-        except LoadError as exc:
-            corpus.failed.append((document_id(path, corpus_dir), str(exc)))
-    if not corpus.documents:
-        reasons = "; ".join(message for _, message in corpus.failed)
-        raise CorpusError(
-            f"There is no document in {corpus_dir} that can be indexed."
-            + (f" ({reasons})" if reasons else ""),
-            "Put .md or .txt files into it, or name another folder with --corpus.",
-        )
-    return corpus
+class _Build:
+    """One run: from what is current to what is to be."""
 
+    def __init__(
+        self, corpus_dir: Path, index_dir: Path, embedder: Embedder, chunk_tokens: int
+    ) -> None:
+        self._index_dir = index_dir
+        self._embedder = embedder
+        self._chunk_tokens = chunk_tokens
+        self._current = current_version(index_dir)
+        self._fingerprint = settings_fingerprint(embedder, chunk_tokens)
+        earlier = earlier_version(index_dir, self._current)
+        same = earlier is not None and earlier.manifest.version.endswith(f"-{self._fingerprint}")
+        self.plan = plan(corpus_dir, earlier, read_all=not same)
+        self._reusable: Reusable | None = None
+        if earlier and same:
+            folder = version_folder(index_dir, earlier.manifest.version)
+            self._reusable = Reusable(earlier, folder)
 
-def _build(
-    corpus: _Corpus,
-    index_dir: Path,
-    embedder: Embedder,
-    chunk_tokens: int,
-    progress: Progress | None,
-    started: float,
-) -> IndexReport:
-    before = _manifest_of_current(index_dir)
-    old = before.documents if before else {}
-    new = {document.doc_id: document.sha256 for document in corpus.documents}
-    fingerprint = settings_fingerprint(embedder, chunk_tokens)
-    same_settings = before is not None and before.version.endswith(f"-{fingerprint}")
-    version = before.version if before else ""
-    copied = chunk_count = 0
-    must_publish = not same_settings or new != old
-    if must_publish:
-        number = max((_number(path.name) for path in (index_dir / "versions").iterdir()), default=0)
-        version = f"{number + 1:04d}-{fingerprint}"
-        reusable = version_folder(index_dir, before.version) if before and same_settings else None
-        building = index_dir / "versions" / f"{_BUILDING}-{version}"
-        _remove_unfinished(index_dir)
-        building.mkdir()
+    @property
+    def is_current(self) -> bool:
+        """Whether the current version has these documents with these settings, and is sound."""
+        return self._reusable is not None and self.plan.changes_nothing
+
+    def nothing(self, seconds: float) -> IndexReport:
+        """The report of a run that had nothing to do."""
+        chunks = self._reusable.earlier.manifest.chunks if self._reusable else 0
+        version = self._current or ""
+        return IndexReport(version, False, self.plan, chunks, chunks, None, (), seconds, 0.0)
+
+    def run(self, progress: Progress | None, gate: Gate | None, *, force: bool) -> IndexReport:
+        """Build, check, ask the gate, publish."""
+        numbers = map(version_number, version_names(self._index_dir))
+        version = f"{max(numbers, default=0) + 1:04d}-{self._fingerprint}"
+        folder = self._index_dir / "versions" / f"{BUILDING}{version}"
+        folder.mkdir()
         try:
-            chunk_count, copied = _write_version(
-                building, version, corpus, reusable, embedder, chunk_tokens, progress
-            )
-            publish(index_dir, building, version)
+            built = self._build(folder, version, progress)
+            candidate = open_parts(folder, built.manifest)
+            check_version(candidate, self._embedder, self._chunk_tokens)
+            asked = time.perf_counter()
+            verdict = gate(candidate, self._open_current()) if gate else None
+            gate_seconds = time.perf_counter() - asked
+            good = verdict is None or verdict.passed or force
+            if good:
+                if verdict:
+                    (folder / GATE_RECORD).write_text(verdict.record, "utf-8")
+                write_manifest(folder, replace(built.manifest, files=file_hashes(folder)))
+                publish(self._index_dir, folder, version)
         finally:
-            shutil.rmtree(building, ignore_errors=True)
-    elif before:
-        chunk_count = copied = before.chunks
-    return IndexReport(
-        version=version,
-        published=must_publish,
-        added=tuple(sorted(new.keys() - old.keys())),
-        changed=tuple(sorted(name for name in new.keys() & old.keys() if new[name] != old[name])),
-        removed=tuple(sorted(old.keys() - new.keys())),
-        unchanged=tuple(sorted(name for name in new.keys() & old.keys() if new[name] == old[name])),
-        failed=tuple(corpus.failed),
-        chunks=chunk_count,
-        copied=copied,
-        seconds=time.perf_counter() - started,
-    )
+            shutil.rmtree(folder, ignore_errors=True)
+        return IndexReport(
+            version=version if good else self._current or "",
+            published=good,
+            plan=self.plan,
+            chunks=built.manifest.chunks,
+            copied=built.copied,
+            verdict=verdict,
+            removed_versions=(),
+            seconds=0.0,
+            gate_seconds=gate_seconds,
+        )
 
+    def _build(self, folder: Path, version: str, progress: Progress | None) -> Built:
+        return build_parts(
+            folder, version, self.plan, self._reusable, self._embedder, self._chunk_tokens, progress
+        )
 
-def _manifest_of_current(index_dir: Path) -> Manifest | None:
-    try:
-        return read_manifest(index_dir)
-    except IndexStateError:
-        # None yet, or one that cannot be read: everything counts as new.
-        return None
-
-
-def _number(version: str) -> int:
-    head = version.split("-", 1)[0]
-    return int(head) if head.isdigit() else 0
-
-
-def _remove_unfinished(index_dir: Path) -> None:
-    """What a killed build left behind; nobody else builds while the lock is ours."""
-    for path in (index_dir / "versions").glob(f"{_BUILDING}-*"):
-        shutil.rmtree(path)
-
-
-def _write_version(
-    folder: Path,
-    version: str,
-    corpus: _Corpus,
-    reusable: Path | None,
-    embedder: Embedder,
-    chunk_tokens: int,
-    progress: Progress | None,
-) -> tuple[int, int]:
-    """Write all parts of a version; returns the counts of chunks and of copied vectors."""
-    most = min(chunk_tokens, embedder.max_tokens)
-    chunks: list[Chunk] = []
-    texts: list[str] = []
-    for document in corpus.documents:
-        for piece in chunk(document, embedder.count_tokens, most):
-            chunks.append(piece)
-            texts.append(embedded_text(document, piece, embedder.count_tokens, most))
-    hashes = [hashlib.sha256(text.encode()).hexdigest() for text in texts]
-    vectors, copied = _embed(texts, hashes, reusable, embedder, progress)
-    write_records(folder / RECORDS, corpus.documents, chunks, hashes)
-    FaissStore.from_vectors(vectors).save(folder / VECTORS)
-    LexicalIndex.from_texts(texts).save(folder / LEXICAL)
-    write_manifest(
-        folder,
-        Manifest(
-            format=FORMAT,
-            version=version,
-            created=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
-            embedder=embedder.name,
-            embedder_fingerprint=embedder.fingerprint(),
-            dim=embedder.dim,
-            chunk_tokens=chunk_tokens,
-            chunks=len(chunks),
-            documents={document.doc_id: document.sha256 for document in corpus.documents},
-        ),
-    )
-    return len(chunks), copied
-
-
-def _embed(
-    texts: Sequence[str],
-    hashes: Sequence[str],
-    reusable: Path | None,
-    embedder: Embedder,
-    progress: Progress | None,
-) -> tuple[Vectors, int]:
-    """Vectors of ``texts``, shape (len(texts), dim), and how many were copied."""
-    vectors = np.empty((len(texts), embedder.dim), np.float32)
-    known: dict[str, int] = {}
-    if reusable is not None:
-        known = {sha256: row for row, sha256 in enumerate(Records(reusable / RECORDS).hashes())}
-        old = FaissStore.load(reusable / VECTORS).vectors()
-        for row, sha256 in enumerate(hashes):
-            if sha256 in known:
-                vectors[row] = old[known[sha256]]
-    missing = [row for row, sha256 in enumerate(hashes) if sha256 not in known]
-    # Texts of like length together are embedded faster and need no other order here.
-    missing.sort(key=lambda row: len(texts[row]))
-    for begin in range(0, len(missing), _STEP):
-        rows = missing[begin : begin + _STEP]
-        vectors[rows] = embedder.embed([texts[row] for row in rows])
-        if progress:
-            progress(begin + len(rows), len(missing))
-    return vectors, len(texts) - len(missing)
+    def _open_current(self) -> IndexVersion | None:
+        """The current version, if it is sound and its vectors are of this embedder."""
+        if self._current is None:
+            return None
+        try:
+            return open_version(self._index_dir, self._current, self._embedder)
+        except IndexStateError:
+            return None

@@ -10,9 +10,10 @@ _NUMBER_WORD = (
     r"fifteen|sixteen|seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|dozen|hundred|"
     r"thousand|million|billion|first|second|third|fourth|fifth|both|single|several|many)s?\b"
 )
+_MONTHS = "january|february|march|april|may|june|july|august|september|october|november|december"
 _YEAR_OR_MONTH = (
-    r"\b(?:1[5-9]|20)\d\d\b|\b(?:january|february|march|april|may|june|july|august|september|"
-    r"october|november|december|monday|tuesday|wednesday|thursday|friday|saturday|sunday)\b"
+    rf"\b(?:1[5-9]|20)\d\d\b|\b(?:{_MONTHS})\b"
+    r"|\b(?:monday|tuesday|wednesday|thursday|friday|saturday|sunday)\b"
     r"|\d年|\d月|\bcentur(?:y|ies)\b"
 )
 _CURRENCY = r"yuan|rmb|cny|euros?|eur|dollars?|usd|pounds?|yen|[¥€$£]|元"
@@ -84,6 +85,12 @@ KINDS = (
         r"|\bhow much\b|\b(?:amount|sum|total) of (?:money|funding)\b|\btotal (?:funding|funds?)\b",
         rf"\d.*(?:{_CURRENCY})|(?:{_CURRENCY}).*\d|\d",
         "sum",
+    ),
+    _kind(
+        r"\b(?:on )?(?:what|which) day\b|\bexact (?:date|day)\b|哪一?天",
+        rf"\b(?:{_MONTHS}) \d{{1,2}}\b|\b\d{{1,2}}(?:st|nd|rd|th)? (?:of )?(?:{_MONTHS})\b"
+        r"|\d{4}-\d\d-\d\d|\d日",
+        "day",
     ),
     _kind(
         r"^when\b|\b(?:what|which) (?:year|date|month|day)\b|\bsince when\b|\bon what day\b"

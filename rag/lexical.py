@@ -35,7 +35,11 @@ class LexicalIndex:
     @classmethod
     def from_texts(cls, texts: Iterable[str]) -> LexicalIndex:
         """Index ``texts``; row *i* is text *i*."""
-        corpus = [terms(text) for text in texts]
+        return cls.from_terms([terms(text) for text in texts])
+
+    @classmethod
+    def from_terms(cls, corpus: Sequence[Sequence[str]]) -> LexicalIndex:
+        """Index texts whose ``terms`` are known; row *i* is text *i*."""
         model = bm25s.BM25(k1=_K1, b=_B, method="lucene", backend="numpy")
         # An empty vocabulary is an error there; a term that no query can have is not.
         model.index(corpus if any(corpus) else [["\x00"]], show_progress=False)

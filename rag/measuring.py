@@ -14,12 +14,16 @@ from cachetools import LRUCache
 
 from rag.lexical import LexicalIndex, terms
 from rag.reranking import rerank
+from rag.retrieval import without_names
 from rag.text import Span, sentence_spans
 from rag.types import Document, Embedder, Hit, PassageReader, Query, Reading, Vectors
 from rag.versions import IndexVersion
+from rag.wanted import wanted
 
 # A vector of 384 numbers takes 1.5 KB: 30 MB at most.
 _KEPT_SENTENCES = 20_000
+# Spans that are read from one passage.
+_SPANS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +69,9 @@ class SimilarityMeasurer:
     def measure(self, query: Query, hits: Sequence[Hit], version: IndexVersion) -> Measured:
         """Each sentence of the hits with its likeness to the question."""
         places: dict[tuple[str, Span], tuple[Hit, str, str]] = {}
+        documents: dict[str, Document] = {}
         for hit in hits:
-            document = _document(version, hit)
+            document = documents.setdefault(hit.chunk.doc_id, _document(version, hit))
             for span in hit_sentences(document, hit):
                 heading = f"{hit.chunk.heading}. " if hit.chunk.heading else ""
                 text = heading + document.text[slice(*span)]
@@ -75,6 +80,7 @@ class SimilarityMeasurer:
             return Measured((), tuple(hits))
         sentences = self._embed([text for _, _, text in places.values()])
         asked = terms(query.text)
+        asks = wanted(query, version)
         likeness = sentences @ self._embedder.embed([query.text])[0]
         candidates = [
             Candidate(
@@ -88,6 +94,7 @@ class SimilarityMeasurer:
                     # By place in the list: the scores of two questions cannot be compared.
                     "nearness": 1 / hit.rank,
                     "open": float(query.form != "direct"),
+                    **asks.shares(documents[doc_id], span),
                 },
             )
             for ((doc_id, span), (hit, title, text)), cosine in zip(
@@ -109,49 +116,70 @@ class SimilarityMeasurer:
 
 
 class ReadingMeasurer:
-    """By the reader: for each hit the sentence that holds the exact words it picked."""
+    """By the reader: for each hit the sentences that hold the exact words it picked."""
 
     def __init__(self, reader: PassageReader, embedder: Embedder) -> None:
         self._reader = reader
         self._similarity = SimilarityMeasurer(embedder)
 
     def measure(self, query: Query, hits: Sequence[Hit], version: IndexVersion) -> Measured:
-        """One sentence a hit, with the reader's probability as a logit."""
+        """A few sentences a hit, each with the reader's probability as a logit."""
         documents = [_document(version, hit) for hit in hits]
         titles = [
             ". ".join(part for part in (document.title, hit.chunk.heading) if part)
             for document, hit in zip(documents, hits, strict=True)
         ]
-        readings = self._reader.read(query.text, [hit.chunk.text for hit in hits], titles)
+        asked = with_full_name(query, version)
+        passages = [hit.chunk.text for hit in hits]
+        several = self._reader.read_several(asked, passages, titles, _SPANS)
         sentences = self._similarity.measure(query, hits, version).candidates
         likest: dict[int, float] = defaultdict(float)
         for sentence in sentences:
             likest[sentence.hit] = max(likest[sentence.hit], sentence.features["cosine"])
         ordered = rerank(
             hits,
-            [reading.answerability for reading in readings],
+            [max((r.answerability for r in readings), default=0.0) for readings in several],
             [likest[hit.rank] for hit in hits],
         )
         place = {hit.chunk.chunk_id: hit.rank for hit in ordered}
         known = {(sentence.doc_id, sentence.span): sentence for sentence in sentences}
         best: dict[tuple[str, Span], Candidate] = {}
-        for hit, document, reading in zip(hits, documents, readings, strict=True):
-            span = _sentence_of(document, hit, reading)
-            if span is None:
-                continue
-            key = document.doc_id, span
-            measures = known[key].features | {
-                "answerability": _logit(reading.answerability),
-                "nearness": 1 / place[hit.chunk.chunk_id],
-            }
-            # Words picked across the end of a sentence count as far as it goes.
-            end = min(span[1], hit.chunk.start + reading.end)
-            answer = hit.chunk.start + reading.start, end
-            candidate = Candidate(document.doc_id, span, answer, hit.rank, measures)
-            other = best.get(key)
-            if other is None or other.features["answerability"] < measures["answerability"]:
-                best[key] = candidate
+        for hit, document, readings in zip(hits, documents, several, strict=True):
+            for reading in readings:
+                span = _sentence_of(document, hit, reading)
+                if span is None:
+                    continue
+                key = document.doc_id, span
+                measures = known[key].features | {
+                    "answerability": _logit(reading.answerability),
+                    "nearness": 1 / place[hit.chunk.chunk_id],
+                }
+                # Words picked across the end of a sentence count as far as it goes.
+                end = min(span[1], hit.chunk.start + reading.end)
+                answer = hit.chunk.start + reading.start, end
+                candidate = Candidate(document.doc_id, span, answer, hit.rank, measures)
+                other = best.get(key)
+                if other is None or other.features["answerability"] < measures["answerability"]:
+                    best[key] = candidate
         return Measured(tuple(best.values()), ordered, () if query.form == "direct" else sentences)
+
+
+def with_full_name(query: Query, version: IndexVersion) -> str:
+    """The question with its center called by its full name, as titles call it.
+
+    The reader does not know that "CPMRC" and the name above a passage are one.
+    """
+    if len(query.centers) != 1:
+        return query.text
+    center = query.centers[0]
+    names = version.records.names_of_centers(query.centers)
+    if without_names(query.text, (center,)) != query.text:
+        return query.text
+    for name in names:
+        called = without_names(query.text, (name,), f"the {center.removeprefix('The ')}")
+        if called != query.text:
+            return called
+    return query.text
 
 
 def coverage(asked: Sequence[str], text: str, lexical: LexicalIndex) -> float:

@@ -1,91 +1,25 @@
-"""Question and passages to exact words and the probability that a passage answers.
-
-Our own network is an encoder, a linear span head over its tokens and a linear answerability head
-on the first token; ``python -m training`` trains it. Any extractive question-answering model of
-transformers can stand in for it.
-"""
+"""Question and passages to exact words and the probability that a passage answers."""
 
 from __future__ import annotations
 
-import json
-import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import torch
-from safetensors.torch import load_file
-from tokenizers import Tokenizer
-from torch import Tensor, nn
-from transformers import AutoModelForQuestionAnswering, AutoTokenizer, BertConfig, BertModel
+from torch import Tensor
 
-from rag.config import ROOT
-from rag.errors import ModelError
-from rag.pairs import ForeignPairs, OwnPairs, Pairs, Window, batches_of_like_length
+from rag.networks import DEFAULT_FOLDER, ReadingModel, is_own, load_foreign, load_own
+from rag.pairs import Window, batches_of_like_length
 from rag.types import Reading
-from rag.weights import inference_dtype, verify
-
-DEFAULT_FOLDER = ROOT / "models" / "reader"
-ARCHITECTURE = "SpanNetwork"
-WEIGHTS = "model.safetensors"
-CALIBRATION = "calibration.json"
+from rag.weights import inference_dtype
 
 _SPAN = 30
 # What each further token of a span has to gain over a shorter one, in logits; without it spans
 # run on. It gave the best F1 on the calibration articles (models/reader/README.md).
 _TOKEN_COST = 0.05
 _NEVER = -1e4
-
-
-class SpanNetwork(nn.Module):
-    """An encoder with a linear span head and a linear answerability head on the first token."""
-
-    def __init__(self, config: BertConfig) -> None:
-        super().__init__()
-        self.encoder = BertModel(config, add_pooling_layer=False)
-        self.span = nn.Linear(config.hidden_size, 2)
-        self.answerable = nn.Linear(config.hidden_size, 1)
-
-    def forward(self, ids: Tensor, types: Tensor, mask: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """Logits, float32: starts and ends of shape (pairs, tokens), answerability (pairs,)."""
-        states = self.encoder(
-            input_ids=ids, token_type_ids=types, attention_mask=mask
-        ).last_hidden_state
-        spans = self.span(states).float()
-        return spans[..., 0], spans[..., 1], self.answerable(states[:, 0]).float()[:, 0]
-
-
-class _ForeignNetwork(nn.Module):
-    """A question-answering model of transformers; its null score is the answerability."""
-
-    def __init__(self, model: Any, *, has_types: bool) -> None:
-        super().__init__()
-        self.model = model
-        self._has_types = has_types
-
-    def forward(self, ids: Tensor, types: Tensor, mask: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        extra = {"token_type_ids": types} if self._has_types else {}
-        out = self.model(input_ids=ids, attention_mask=mask, **extra)
-        starts, ends = out.start_logits.float(), out.end_logits.float()
-        return starts, ends, torch.zeros(len(ids))
-
-
-@dataclass(frozen=True, slots=True)
-class Calibration:
-    """Logistic weights that make a probability of the answerability logit and the span margin.
-
-    The margin is the best span's score less that of the first token, which stands for no answer.
-    """
-
-    answerable: float
-    margin: float
-    bias: float
-
-    def probability(self, answerable: float, margin: float) -> float:
-        """In (0, 1)."""
-        total = self.answerable * answerable + self.margin * margin + self.bias
-        return 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,13 +35,11 @@ class Output:
 class Reader:
     """Reads passages for the answer to a question; safe to call from several threads."""
 
-    def __init__(
-        self, network: nn.Module, pairs: Pairs, calibration: Calibration, padding: int
-    ) -> None:
-        self._network = network.eval()
-        self._pairs = pairs
-        self._calibration = calibration
-        self._padding = padding
+    def __init__(self, model: ReadingModel) -> None:
+        self._network = model.network.eval()
+        self._pairs = model.pairs
+        self._calibration = model.calibration
+        self._padding = model.padding
 
     @classmethod
     def load(
@@ -127,9 +59,9 @@ class Reader:
         """
         folder = DEFAULT_FOLDER if path is None else Path(path)
         dtype = inference_dtype(precision)
-        if path is None or _is_own(folder):
-            return _load_own(folder, dtype)
-        return _load_foreign(str(path), dtype)
+        if path is None or is_own(folder):
+            return cls(load_own(folder, dtype))
+        return cls(load_foreign(str(path), dtype))
 
     def read(
         self, question: str, passages: Sequence[str], titles: Sequence[str] | None = None
@@ -157,52 +89,89 @@ class Reader:
         self, questions: Sequence[str], passages: Sequence[str], titles: Sequence[str] | None = None
     ) -> list[Reading]:
         """As ``read``, each passage with a question of its own."""
-        readings = []
-        outputs = self.measure(questions, passages, titles)
-        for passage, output in zip(passages, outputs, strict=True):
-            if output is None:
-                readings.append(Reading(0, 0, "", 0.0))
-                continue
-            start, end = _stripped(passage, output.start, output.end)
-            readings.append(Reading(start, end, passage[start:end], self._chance(output)))
-        return readings
+        several = self._readings(questions, passages, titles, 1)
+        return [readings[0] if readings else Reading(0, 0, "", 0.0) for readings in several]
+
+    def read_several(
+        self, question: str, passages: Sequence[str], titles: Sequence[str], most: int
+    ) -> list[list[Reading]]:
+        """As ``read``, but up to ``most`` spans of each passage, best first, none over another.
+
+        A passage may say several things that are like what is asked for, in a list above all; the
+        best one for the network need not be the one that the question means.
+        """
+        return self._readings([question] * len(passages), passages, titles, most)
+
+    def _readings(
+        self,
+        questions: Sequence[str],
+        passages: Sequence[str],
+        titles: Sequence[str] | None,
+        most: int,
+    ) -> list[list[Reading]]:
+        several = []
+        for passage, outputs in zip(
+            passages, self.measure(questions, passages, titles, most), strict=True
+        ):
+            readings = []
+            for output in outputs:
+                start, end = _stripped(passage, output.start, output.end)
+                readings.append(Reading(start, end, passage[start:end], self._chance(output)))
+            several.append(readings)
+        return several
 
     def measure(
-        self, questions: Sequence[str], passages: Sequence[str], titles: Sequence[str] | None = None
-    ) -> list[Output | None]:
-        """What the network makes of each pair, not calibrated; ``None`` for an empty passage."""
+        self,
+        questions: Sequence[str],
+        passages: Sequence[str],
+        titles: Sequence[str] | None = None,
+        most: int = 1,
+    ) -> list[list[Output]]:
+        """What the network makes of each pair, not calibrated; nothing for an empty passage."""
         titles = [""] * len(passages) if titles is None else titles
         if not len(questions) == len(passages) == len(titles):
             raise ValueError(f"{len(titles)} titles for {len(passages)} passages")
-        best: list[Output | None] = [None] * len(passages)
+        found: list[list[Output]] = [[] for _ in passages]
         windows = sorted(self._pairs(questions, passages, titles), key=lambda w: len(w.ids))
         for batch in batches_of_like_length(windows):
-            for window, output in zip(batch, self._outputs(batch), strict=True):
-                other = best[window.passage]
-                if other is None or self._chance(output) > self._chance(other):
-                    best[window.passage] = output
-        return best
+            for window, outputs in zip(batch, self._outputs(batch, most), strict=True):
+                found[window.passage] += outputs
+        return [self._best(outputs, most) for outputs in found]
+
+    def _best(self, outputs: list[Output], most: int) -> list[Output]:
+        """The most probable ones, of spans that overlap (windows do) the better."""
+        kept: list[Output] = []
+        for output in sorted(outputs, key=self._chance, reverse=True):
+            if all(output.end <= k.start or k.end <= output.start for k in kept):
+                kept.append(output)
+        return kept[:most]
 
     def _chance(self, output: Output) -> float:
         return self._calibration.probability(output.answerable, output.margin)
 
-    def _outputs(self, batch: list[Window]) -> Iterator[Output]:
-        starts, ends, answerable, margin = self._forward(batch)
+    def _outputs(self, batch: list[Window], most: int) -> Iterator[list[Output]]:
+        """The outputs of each window, best first."""
+        answerable, spans = self._forward(batch, most)
         for row, window in enumerate(batch):
-            first, last = starts[row] - window.first, ends[row] - window.first
-            # Half a word is no answer.
-            while first > 0 and _one_word(window.words, first - 1):
-                first -= 1
-            while last + 1 < len(window.words) and _one_word(window.words, last):
-                last += 1
-            yield Output(
-                window.offsets[first][0], window.offsets[last][1], answerable[row], margin[row]
-            )
+            outputs = []
+            for start, end, margin in spans[row]:
+                first, last = start - window.first, end - window.first
+                # Half a word is no answer.
+                while first > 0 and _one_word(window.words, first - 1):
+                    first -= 1
+                while last + 1 < len(window.words) and _one_word(window.words, last):
+                    last += 1
+                a, b = window.offsets[first][0], window.offsets[last][1]
+                outputs.append(Output(a, b, answerable[row], margin))
+            yield outputs
 
     def _forward(
-        self, batch: list[Window]
-    ) -> tuple[list[int], list[int], list[float], list[float]]:
-        """First and last token, answerability logit and span margin, one of each a window."""
+        self, batch: list[Window], most: int
+    ) -> tuple[list[float], list[list[tuple[int, int, float]]]]:
+        """For each window its answerability logit and its best spans: first and last token, margin.
+
+        There are fewer than ``most`` spans where a window has no more.
+        """
         shape = (len(batch), max(len(w.ids) for w in batch))
         ids = torch.full(shape, self._padding)
         types, mask = torch.zeros(shape, dtype=torch.long), torch.zeros(shape, dtype=torch.long)
@@ -219,16 +188,34 @@ class Reader:
             last = ends.masked_fill(~allowed, _NEVER)[:, None, :]
             near = torch.ones(shape[1], shape[1], dtype=torch.bool).triu().tril(_SPAN - 1)
             scores = (first + last).masked_fill(~near, 2 * _NEVER)
-            margin = scores.flatten(1).amax(1) - starts[:, 0] - ends[:, 0]
-            place = torch.arange(shape[1])
-            cost = _TOKEN_COST * (place[None, :] - place[:, None])
-            place = (scores - cost).flatten(1).argmax(1)
-        return (
-            (place // shape[1]).tolist(),
-            (place % shape[1]).tolist(),
-            answerable.tolist(),
-            margin.tolist(),
-        )
+            spans = _spans(scores, starts[:, 0] + ends[:, 0], most)
+        return answerable.tolist(), spans
+
+
+def _spans(scores: Tensor, null: Tensor, most: int) -> list[list[tuple[int, int, float]]]:
+    """The best spans of each row, none over another, with their margins over ``null``.
+
+    ``scores`` has shape (rows, tokens, tokens), first token by last one; ``null`` (rows,).
+    """
+    size = scores.shape[1]
+    place = torch.arange(size)
+    costly = scores - _TOKEN_COST * (place[None, :] - place[:, None])
+    # The margin is that of the best span before its length counts.
+    margin = scores.flatten(1).amax(1) - null
+    found: list[list[tuple[int, int, float]]] = [[] for _ in range(len(scores))]
+    for turn in range(most):
+        value, best = costly.flatten(1).max(1)
+        first, last = best // size, best % size
+        if turn:
+            margin = scores.flatten(1).gather(1, best[:, None])[:, 0] - null
+        for row in torch.nonzero(value > _NEVER / 2).flatten().tolist():
+            found[row].append((int(first[row]), int(last[row]), float(margin[row])))
+        if turn + 1 < most:
+            over = (place[None, :, None] <= last[:, None, None]) & (
+                place[None, None, :] >= first[:, None, None]
+            )
+            costly = costly.masked_fill(over, 2 * _NEVER)
+    return found
 
 
 def _one_word(words: list[int | None], token: int) -> bool:
@@ -242,56 +229,3 @@ def _stripped(text: str, start: int, end: int) -> tuple[int, int]:
     while end > start and text[end - 1].isspace():
         end -= 1
     return start, end
-
-
-# Our own network --------------------------------------------------------------------------------
-
-
-def _is_own(folder: Path) -> bool:
-    try:
-        config = json.loads((folder / "config.json").read_text("utf-8"))
-    except (OSError, ValueError):
-        return False
-    return isinstance(config, dict) and ARCHITECTURE in config.get("architectures", [])
-
-
-def _load_own(folder: Path, dtype: torch.dtype) -> Reader:
-    """Our own network, its weights checked against the sha256 that lies beside them."""
-    cure = "Restore models/reader from the repository or run `make reader`."
-    try:
-        sha256 = (folder / f"{WEIGHTS}.sha256").read_text("ascii").split()[0]
-        verify(folder / WEIGHTS, sha256)
-        network = SpanNetwork(BertConfig.from_json_file(folder / "config.json"))
-        network.load_state_dict(load_file(folder / WEIGHTS))
-        fields = json.loads((folder / CALIBRATION).read_text("utf-8"))
-        calibration = Calibration(**{k: float(v) for k, v in fields["weights"].items()})
-        tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-    except ModelError:
-        raise
-    except Exception as exc:  # tokenizers and safetensors raise bare Exceptions
-        raise ModelError(f"The reader in {folder} is missing or damaged.", cure) from exc
-    return Reader(network.to(dtype), OwnPairs(tokenizer), calibration, padding=0)
-
-
-def _load_foreign(name: str, dtype: torch.dtype) -> Reader:
-    """A question-answering model of transformers, from files on this machine."""
-    cure = "Set READER_MODEL to the folder of an extractive question-answering model or to `none`."
-    try:
-        tokenizer = AutoTokenizer.from_pretrained(name, local_files_only=True)
-        model, report = AutoModelForQuestionAnswering.from_pretrained(
-            name,
-            local_files_only=True,
-            use_safetensors=True,
-            dtype=dtype,
-            output_loading_info=True,
-        )
-    except (OSError, ValueError, KeyError) as exc:
-        raise ModelError(
-            f"The reader {name} is not on this machine or cannot be loaded.", cure
-        ) from exc
-    if report["missing_keys"]:
-        raise ModelError(f"The model {name} has no question-answering head.", cure)
-    network = _ForeignNetwork(model, has_types="token_type_ids" in tokenizer.model_input_names)
-    # Its null score is all there is to know whether a passage answers.
-    calibration = Calibration(answerable=0.0, margin=1.0, bias=0.0)
-    return Reader(network, ForeignPairs(tokenizer), calibration, tokenizer.pad_token_id or 0)

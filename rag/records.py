@@ -6,9 +6,11 @@ import dataclasses
 import json
 import sqlite3
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
+from dataclasses import dataclass
 from functools import cached_property
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -18,48 +20,99 @@ from rag.types import Chunk, Document
 
 _SCHEMA = """
 CREATE TABLE document (doc_id TEXT PRIMARY KEY, center TEXT, fields TEXT NOT NULL,
-                       text TEXT NOT NULL) WITHOUT ROWID;
+                       text TEXT NOT NULL, text_sha256 TEXT NOT NULL, signature BLOB NOT NULL)
+                       WITHOUT ROWID;
 CREATE TABLE chunk (row INTEGER PRIMARY KEY, chunk_id TEXT NOT NULL, doc_id TEXT NOT NULL,
                     start INTEGER NOT NULL, "end" INTEGER NOT NULL, heading TEXT NOT NULL,
-                    text TEXT NOT NULL, sha256 TEXT NOT NULL);
+                    text TEXT NOT NULL, sha256 TEXT NOT NULL, terms TEXT NOT NULL);
 CREATE INDEX chunk_of_document ON chunk (doc_id);
 CREATE TABLE name (center TEXT NOT NULL, name TEXT NOT NULL, of_institution INTEGER NOT NULL,
                    PRIMARY KEY (center, name)) WITHOUT ROWID;
 """
 _CHUNK = 'chunk_id, doc_id, start, "end", heading, text'
+# Large pages: the file is written in few pieces, and a document's text lies in few of them.
+_PAGE = 32 * 1024
 
 
-def write_records(
-    path: Path, documents: Iterable[Document], chunks: Sequence[Chunk], hashes: Sequence[str]
-) -> None:
-    """Write all documents and chunks; row *i* is ``chunks[i]``, whose vector is row *i* too.
+@dataclass(frozen=True, slots=True)
+class ChunkRow:
+    """A chunk with the hash of the text that was embedded for it and the terms it is found by."""
 
-    ``hashes`` are those of the texts that were embedded, one a chunk.
+    chunk: Chunk
+    sha256: str
+    terms: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A document with its chunks and what it is compared by; see ``rag.similar`` for the last."""
+
+    document: Document
+    chunks: tuple[ChunkRow, ...]
+    text_sha256: str
+    signature: bytes
+
+
+def write_records(path: Path, entries: Iterable[Entry]) -> int:
+    """Write all documents with their chunks, and return the count of chunks.
+
+    Chunks are numbered in the order in which they come; a chunk's vector has the same number.
+
+    Raises:
+        IndexStateError: the file cannot be written.
     """
-    documents = list(documents)
-    with closing(sqlite3.connect(path)) as connection, connection:
-        connection.executescript(_SCHEMA)
-        connection.executemany(
-            "INSERT INTO document VALUES (?, ?, ?, ?)",
-            ((d.doc_id, d.center, json.dumps(_fields(d)), d.text) for d in documents),
-        )
+    row = 0
+    try:
+        with closing(sqlite3.connect(path)) as connection:
+            # What is half written is never read: no journal. Whoever publishes waits for the disk.
+            connection.executescript(
+                f"PRAGMA page_size={_PAGE}; PRAGMA journal_mode=OFF; "
+                f"PRAGMA synchronous=OFF; {_SCHEMA}"
+            )
+            with connection:
+                for entry in entries:
+                    _write_document(connection, entry)
+                    connection.executemany(
+                        "INSERT INTO chunk VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                        (_chunk_fields(row + i, c) for i, c in enumerate(entry.chunks)),
+                    )
+                    row += len(entry.chunks)
+    except sqlite3.Error as exc:
+        raise IndexStateError(
+            f"The documents of the new index version cannot be written: {exc}.",
+            "Check the free space of the disk and the permissions of the index folder.",
+        ) from exc
+    return row
+
+
+def _write_document(connection: sqlite3.Connection, entry: Entry) -> None:
+    document = entry.document
+    connection.execute(
+        "INSERT INTO document VALUES (?, ?, ?, ?, ?, ?)",
+        (
+            document.doc_id,
+            document.center,
+            json.dumps(_fields(document)),
+            document.text,
+            entry.text_sha256,
+            entry.signature,
+        ),
+    )
+    if document.center:
         connection.executemany(
             "INSERT OR IGNORE INTO name VALUES (?, ?, ?)",
             (
                 (document.center, name, name == document.institution)
-                for document in documents
-                if document.center
                 for name in (document.center, *document.aliases, document.institution)
                 if name
             ),
         )
-        connection.executemany(
-            "INSERT INTO chunk VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                (row, c.chunk_id, c.doc_id, c.start, c.end, c.heading, c.text, sha256)
-                for row, (c, sha256) in enumerate(zip(chunks, hashes, strict=True))
-            ),
-        )
+
+
+def _chunk_fields(row: int, written: ChunkRow) -> tuple[object, ...]:
+    c = written.chunk
+    values = (c.chunk_id, c.doc_id, c.start, c.end, c.heading, c.text)
+    return (row, *values, written.sha256, " ".join(written.terms))
 
 
 def _fields(document: Document) -> dict[str, object]:
@@ -84,13 +137,17 @@ class Records:
         self._count = int(self._query("SELECT count(*) FROM chunk")[0][0])
 
     def _query(self, sql: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        return list(self._rows(sql, values))
+
+    def _rows(self, sql: str, values: Sequence[object] = ()) -> Iterator[tuple[Any, ...]]:
+        """One row after the other, for what is too much to hold."""
         try:
             connection = getattr(self._local, "connection", None)
             if connection is None:
                 # Immutable: no lock, no journal, works on a read-only disk.
                 uri = f"{self._path.resolve().as_uri()}?mode=ro&immutable=1"
                 connection = self._local.connection = sqlite3.connect(uri, uri=True)
-            return list(connection.execute(sql, values))
+            yield from connection.execute(sql, values)
         except sqlite3.Error as exc:
             raise IndexStateError(
                 f"The documents {self._path.name} of this index version are missing or damaged.",
@@ -164,6 +221,30 @@ class Records:
     def hashes(self) -> list[str]:
         """Hash of what was embedded for each row, in order."""
         return [value for (value,) in self._query("SELECT sha256 FROM chunk ORDER BY row")]
+
+    def compared(self) -> list[tuple[str, str, bytes]]:
+        """``doc_id``, hash of the text and signature of every document, by ``doc_id``."""
+        sql = "SELECT doc_id, text_sha256, signature FROM document ORDER BY doc_id"
+        return [(doc_id, sha256, signature) for doc_id, sha256, signature in self._query(sql)]
+
+    def entries(self) -> Iterator[Entry]:
+        """Every document with its chunks, by ``doc_id``, in the order of the rows."""
+        rows = self._rows(f"SELECT {_CHUNK}, sha256, terms FROM chunk ORDER BY row")  # noqa: S608  # constant
+        groups = groupby(rows, key=lambda row: row[1])
+        doc_id, group = next(groups, (None, iter(())))
+        sql = "SELECT fields, text, text_sha256, signature FROM document ORDER BY doc_id"
+        for fields, text, text_sha256, signature in self._rows(sql):
+            document = _document(fields, text)
+            chunks: tuple[ChunkRow, ...] = ()
+            if document.doc_id == doc_id:
+                chunks = tuple(_chunk_row(row) for row in group)
+                doc_id, group = next(groups, (None, iter(())))
+            yield Entry(document, chunks, text_sha256, signature)
+
+
+def _chunk_row(row: tuple[Any, ...]) -> ChunkRow:
+    *fields, sha256, terms_ = row
+    return ChunkRow(Chunk(*fields), sha256, tuple(terms_.split()))
 
 
 def _document(fields: str, text: str) -> Document:

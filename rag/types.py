@@ -234,6 +234,12 @@ class PassageReader(Protocol):
         """One reading a passage, in order; ``titles`` stand before the passages as context."""
         ...
 
+    def read_several(
+        self, question: str, passages: Sequence[str], titles: Sequence[str], most: int
+    ) -> list[list[Reading]]:
+        """Up to ``most`` readings a passage, best first."""
+        ...
+
 
 class VectorStore(Protocol):
     """Exact or approximate inner-product search; row *i* is vector *i*."""

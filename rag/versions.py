@@ -1,4 +1,4 @@
-"""Index versions on disk: what one holds, which is current, opening, publishing.
+"""Index versions on disk: what one holds, which is current, opening one that is sound.
 
 ``<index>/versions/<number>-<fingerprint>/`` holds one version, ``<index>/CURRENT`` its name.
 A version is never changed once ``CURRENT`` names it.
@@ -7,33 +7,40 @@ A version is never changed once ``CURRENT`` names it.
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import json
-import os
+import logging
 from dataclasses import dataclass
 from pathlib import Path
 
 from rag.config import fingerprint
-from rag.errors import IndexStateError
+from rag.errors import DamagedVersionError, IndexStateError
 from rag.lexical import LexicalIndex
 from rag.records import Records
 from rag.stores.faiss import FaissStore
 from rag.types import Embedder
 
-FORMAT = 1
+FORMAT = 2
 CURRENT = "CURRENT"
 MANIFEST = "manifest.json"
 RECORDS = "chunks.sqlite"
 VECTORS = "vectors.faiss"
 LEXICAL = "lexical"
+GATE_RECORD = "gate.json"
+# What is not published yet has this in front of its name.
+BUILDING = ".building-"
 _BUILD = "Run `python -m rag index` to build it."
 _REBUILD = "Run `python -m rag index` to build a new version."
+
+_LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
     """What an index version was made of, and with what.
 
-    ``documents`` maps each ``doc_id`` to the sha256 of its file; ``created`` is ISO 8601, UTC.
+    ``documents`` maps each ``doc_id`` to the sha256 of its file, ``files`` each file of the version
+    to its own; ``created`` is ISO 8601, UTC.
     """
 
     format: int
@@ -45,16 +52,21 @@ class Manifest:
     chunk_tokens: int
     chunks: int
     documents: dict[str, str]
+    files: dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class IndexVersion:
-    """An open index version; row *i* of each part is the same chunk."""
+    """An open index version; row *i* of each part is the same chunk.
+
+    ``instead_of`` is the current version if that one is damaged and this one serves in its place.
+    """
 
     manifest: Manifest
     records: Records
     vectors: FaissStore
     lexical: LexicalIndex
+    instead_of: str | None = None
 
     @property
     def name(self) -> str:
@@ -68,7 +80,11 @@ def settings_fingerprint(embedder: Embedder, chunk_tokens: int) -> str:
 
 
 def current_version(index_dir: Path) -> str | None:
-    """The name of the published version, ``None`` where nothing was ever published."""
+    """The name of the published version, ``None`` where nothing was ever published.
+
+    Raises:
+        IndexStateError: the file that names it cannot be read.
+    """
     try:
         return (index_dir / CURRENT).read_text("utf-8").strip() or None
     except FileNotFoundError:
@@ -77,6 +93,19 @@ def current_version(index_dir: Path) -> str | None:
         raise IndexStateError(
             f"The file {index_dir / CURRENT} cannot be read.", "Check its permissions."
         ) from exc
+
+
+def version_names(index_dir: Path) -> list[str]:
+    """The versions that lie in the folder, the newest first, sound or not."""
+    folder = index_dir / "versions"
+    names = [path.name for path in folder.iterdir()] if folder.is_dir() else []
+    return sorted((name for name in names if version_number(name)), key=version_number)[::-1]
+
+
+def version_number(version: str) -> int:
+    """The number in a version's name, 0 where there is none."""
+    head, dash, _ = version.partition("-")
+    return int(head) if dash and head.isascii() and head.isdigit() else 0
 
 
 def version_folder(index_dir: Path, version: str) -> Path:
@@ -90,13 +119,14 @@ def version_folder(index_dir: Path, version: str) -> Path:
     return index_dir / "versions" / version
 
 
-def read_manifest(index_dir: Path) -> Manifest:
-    """The manifest of the published version.
+def read_manifest(index_dir: Path, version: str | None = None) -> Manifest:
+    """The manifest of a version, by default of the published one.
 
     Raises:
-        IndexStateError: there is no index, or it is damaged or of another format.
+        IndexStateError: there is no such version, or it is of another format.
+        DamagedVersionError: it cannot be read.
     """
-    version = current_version(index_dir)
+    version = version or current_version(index_dir)
     if version is None:
         raise IndexStateError(f"There is no index in {index_dir}.", _BUILD)
     path = version_folder(index_dir, version) / MANIFEST
@@ -108,71 +138,108 @@ def read_manifest(index_dir: Path) -> Manifest:
             )
         return Manifest(**fields)
     except (OSError, ValueError, TypeError, KeyError) as exc:
-        raise IndexStateError(f"The index version {version} is damaged.", _REBUILD) from exc
+        raise DamagedVersionError(f"The index version {version} is damaged.", _REBUILD) from exc
 
 
 def open_current(index_dir: Path, embedder: Embedder) -> IndexVersion:
-    """Open the published version.
+    """Open the published version or, where that is damaged, the newest sound one.
 
     Raises:
-        IndexStateError: there is none, it is damaged, of another format, or was built with
+        IndexStateError: there is none, none is sound, or it is of another format or was built with
             another embedder than ``embedder``.
     """
-    manifest = read_manifest(index_dir)
+    name = current_version(index_dir)
+    if name is None:
+        raise IndexStateError(f"There is no index in {index_dir}.", _BUILD)
+    try:
+        return open_version(index_dir, name, embedder)
+    except DamagedVersionError as exc:
+        for other in version_names(index_dir):
+            if other == name:
+                continue
+            try:
+                sound = open_version(index_dir, other, embedder)
+            except IndexStateError:
+                continue
+            _LOG.error("%s The version %s is used instead.", exc, other)
+            return dataclasses.replace(sound, instead_of=name)
+        raise
+
+
+def open_version(index_dir: Path, name: str, embedder: Embedder) -> IndexVersion:
+    """Open one version after comparing every file with its hash.
+
+    Raises:
+        IndexStateError: it is of another format or was built with another embedder.
+        DamagedVersionError: it is not as it was built.
+    """
+    manifest = read_manifest(index_dir, name)
     if manifest.embedder_fingerprint != embedder.fingerprint():
         raise IndexStateError(
             f"The index was built with the embedder {manifest.embedder}, not {embedder.name}.",
             "Set EMBEDDING_MODEL back, or run `python -m rag index` to build a new version.",
         )
-    folder = version_folder(index_dir, manifest.version)
-    version = IndexVersion(
-        manifest=manifest,
-        records=Records(folder / RECORDS),
-        vectors=FaissStore.load(folder / VECTORS),
-        lexical=LexicalIndex.load(folder / LEXICAL),
-    )
+    folder = version_folder(index_dir, name)
+    if manifest.version != name or damaged_files(folder, manifest):
+        raise DamagedVersionError(f"The index version {name} is damaged.", _REBUILD)
+    return open_parts(folder, manifest)
+
+
+def open_parts(folder: Path, manifest: Manifest) -> IndexVersion:
+    """Open the parts of a version in ``folder`` and see that they belong together.
+
+    Raises:
+        DamagedVersionError: a part cannot be read, or their sizes differ.
+    """
+    try:
+        version = IndexVersion(
+            manifest=manifest,
+            records=Records(folder / RECORDS),
+            vectors=FaissStore.load(folder / VECTORS),
+            lexical=LexicalIndex.load(folder / LEXICAL),
+        )
+    except IndexStateError as exc:
+        raise DamagedVersionError(exc.problem, exc.cure) from exc
     counts = {len(version.records), len(version.vectors), len(version.lexical), manifest.chunks}
     if len(counts) != 1 or version.vectors.dim != manifest.dim:
-        raise IndexStateError(
+        raise DamagedVersionError(
             f"The parts of index version {version.name} do not belong together.", _REBUILD
         )
     return version
 
 
-def open_records(index_dir: Path) -> Records:
-    """The documents and chunks alone of the published version; needs no embedder.
+def open_records(index_dir: Path, version: str | None = None) -> Records:
+    """The documents and chunks alone of a version, by default of the published one.
 
     Raises:
         IndexStateError: there is none, or it is damaged.
     """
-    return Records(version_folder(index_dir, read_manifest(index_dir).version) / RECORDS)
+    manifest = read_manifest(index_dir, version)
+    return Records(version_folder(index_dir, manifest.version) / RECORDS)
+
+
+def file_hashes(folder: Path) -> dict[str, str]:
+    """The sha256 of every file of a version but its manifest, by path in ``folder``."""
+    hashes: dict[str, str] = {}
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and path != folder / MANIFEST:
+            with path.open("rb") as file:
+                digest = hashlib.file_digest(file, "sha256")
+            hashes[path.relative_to(folder).as_posix()] = digest.hexdigest()
+    return hashes
+
+
+def damaged_files(folder: Path, manifest: Manifest) -> list[str]:
+    """The files of a version that are missing, changed, or not its own."""
+    try:
+        found = file_hashes(folder)
+    except OSError:
+        return sorted(manifest.files)
+    names = found.keys() | manifest.files.keys()
+    return sorted(name for name in names if found.get(name) != manifest.files.get(name))
 
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:
     """Write ``manifest.json`` into a version's folder."""
     text = json.dumps(dataclasses.asdict(manifest), ensure_ascii=False, indent=1, sort_keys=True)
     (folder / MANIFEST).write_text(text + "\n", "utf-8")
-
-
-def publish(index_dir: Path, built: Path, version: str) -> None:
-    """Make a built folder the current version; readers see the old or the new one, whole."""
-    for path in sorted(built.rglob("*")):
-        sync(path)
-    sync(built)
-    target = version_folder(index_dir, version)
-    built.rename(target)
-    sync(target.parent)
-    pending = index_dir / f"{CURRENT}.new"
-    pending.write_text(version + "\n", "utf-8")
-    sync(pending)
-    pending.replace(index_dir / CURRENT)
-    sync(index_dir)
-
-
-def sync(path: Path) -> None:
-    """Wait until a file or folder is on the disk."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

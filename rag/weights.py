@@ -9,6 +9,7 @@ from typing import Literal
 
 import torch
 
+from rag.config import fingerprint
 from rag.errors import ModelError
 
 DEFAULT_EMBEDDING_MODEL = "all-MiniLM-L6-v2"
@@ -21,6 +22,12 @@ def sha256_of(path: Path) -> str:
     """Hexadecimal sha256 of a file, read in pieces."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def weights_hash(folder: Path) -> str:
+    """Changes with any of the weights in a model's folder; the same for what is no folder."""
+    weights = sorted(folder.glob("**/*.safetensors")) if folder.is_dir() else []
+    return fingerprint(*(sha256_of(path) for path in weights))
 
 
 def default_embedding_folder() -> Path:

@@ -4,11 +4,12 @@ import pytest
 
 from eval.answers import AnswersReport, evaluate_answers, report_of
 from eval.intervals import Estimate
-from eval.marking import GoldMark, Mark, RefusalMark
-from eval.sets import GoldQuestion, GoldSpan, QuestionSet, Split, UnansweredQuestion
 from eval.tables import answers_lines
+from rag.marking import GoldMark, Mark, RefusalMark
+from rag.questions import GoldQuestion, GoldSpan, QuestionSet, Split, UnansweredQuestion
 from rag.records import Records, write_records
 from rag.types import Answer, Citation, Document, Query
+from tests.storing import stored
 
 LAKE = "Ann Roe leads the Lake Center."
 
@@ -116,7 +117,7 @@ class Parrot:
 
 def test_every_question_is_asked_and_failures_are_told(tmp_path: Path) -> None:
     document = Document("lake.md", "Lake", LAKE, "0", center="Lake Center")
-    write_records(tmp_path / "chunks.sqlite", [document], [], [])
+    write_records(tmp_path / "chunks.sqlite", [stored(document)])
     leads, rooms = (
         GoldQuestion(
             question_id=name,

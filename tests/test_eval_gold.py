@@ -2,9 +2,10 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
-from eval.gold import check, locate, read_corpus, rewrite
-from eval.sets import GoldQuestion, GoldSpan, QuestionSet, load_questions
+from eval.gold import check, read_corpus, rewrite
 from rag.config import ROOT
+from rag.gold import locate
+from rag.questions import GoldQuestion, GoldSpan, QuestionSet, load_questions
 from rag.types import Document
 
 CORPUS = read_corpus(ROOT / "corpus")

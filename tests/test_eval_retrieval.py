@@ -6,9 +6,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from eval.retrieval import evaluate_retrieval, figures_of, holding, judged, score
-from eval.sets import GoldQuestion, GoldSpan, QuestionSet, split_of
+from eval.retrieval import evaluate_retrieval, figures_of, judged, score
+from rag.gold import holding
 from rag.indexing import build_index
+from rag.questions import GoldQuestion, GoldSpan, QuestionSet, split_of
 from rag.text import tokens
 from rag.types import Chunk, Hit, Vectors
 from rag.versions import open_current

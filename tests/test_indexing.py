@@ -48,7 +48,7 @@ def test_a_second_run_says_what_was_added_changed_removed_and_copies_the_rest(
     corpus: Path, embedder: SentenceEmbedder
 ) -> None:
     first = build(corpus, embedder)
-    assert (first.added, first.chunks, first.copied) == (("a.md", "b.md"), 2, 0)
+    assert (first.plan.difference.added, first.chunks, first.copied) == (("a.md", "b.md"), 2, 0)
     assert not build(corpus, embedder).published
     (corpus / "a.md").unlink()
     (corpus / "c.md").write_text("C is new.")
@@ -56,9 +56,9 @@ def test_a_second_run_says_what_was_added_changed_removed_and_copies_the_rest(
     (corpus / "d.md").write_text("D is new.")
     (corpus / "c.md").rename(corpus / "e.md")
     report = build(corpus, embedder)
-    assert report.added == ("d.md", "e.md")
-    assert report.changed == ("b.md",)
-    assert report.removed == ("a.md",)
+    assert report.plan.difference.added == ("d.md", "e.md")
+    assert report.plan.difference.changed == ("b.md",)
+    assert report.plan.difference.removed == ("a.md",)
     (corpus / "f.md").write_text("F is new.")
     assert build(corpus, embedder).copied == 3
 
@@ -87,8 +87,8 @@ def test_a_file_that_fails_is_reported_and_the_rest_is_indexed(
 ) -> None:
     (corpus / "bad.md").write_bytes(b"\xff\xff\xff\x80")
     report = build(corpus, embedder)
-    assert report.added == ("a.md", "b.md")
-    assert [name for name, _ in report.failed] == ["bad.md"]
+    assert report.plan.difference.added == ("a.md", "b.md")
+    assert [name for name, _ in report.plan.failed] == ["bad.md"]
 
 
 def test_an_empty_corpus_names_the_cure_and_keeps_the_old_index(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import shutil
 from pathlib import Path
@@ -13,7 +14,8 @@ from hypothesis import strategies as st
 from transformers import BertConfig, BertForQuestionAnswering
 
 from rag.errors import ModelError
-from rag.reader import DEFAULT_FOLDER, WEIGHTS, Reader
+from rag.networks import DEFAULT_FOLDER, WEIGHTS
+from rag.reader import Reader
 
 LAKE = (
     "Lake Orrin is the deepest lake of the valley. It was mapped in 1874 by Ida Brenner, a "
@@ -43,9 +45,22 @@ def foreign_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_it_finds_the_exact_words_of_an_answer(reader: Reader) -> None:
-    (reading,) = reader.read("Who mapped Lake Orrin?", [LAKE])
+    other = "Boats cross the lake from May to September."
+    reading, elsewhere = reader.read("Who mapped Lake Orrin?", [LAKE, other])
     assert "Ida Brenner" in reading.text
-    assert reading.answerability > 0.5
+    assert reading.answerability > 2 * elsewhere.answerability
+
+
+def test_several_spans_of_a_passage_come_best_first_and_none_over_another(reader: Reader) -> None:
+    (readings,) = reader.read_several("When was Lake Orrin mapped?", [LAKE], [""], 4)
+    assert len(readings) == 4
+    assert readings[0] == reader.read("When was Lake Orrin mapped?", [LAKE])[0]
+    chances = [reading.answerability for reading in readings]
+    assert chances == sorted(chances, reverse=True)
+    places = sorted((reading.start, reading.end) for reading in readings)
+    assert all(one[1] <= other[0] for one, other in itertools.pairwise(places))
+    assert all(LAKE[r.start : r.end] == r.text for r in readings)
+    assert reader.read_several("When?", ["", "x"], ["", ""], 4)[0] == []
 
 
 def test_a_passage_without_the_asked_attribute_is_less_answerable(reader: Reader) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from rag.errors import RagError
-from rag.reader import DEFAULT_FOLDER
+from rag.networks import DEFAULT_FOLDER
 from training.procedure import finish, train
 
 _folder = click.Path(file_okay=False, path_type=Path)

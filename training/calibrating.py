@@ -29,7 +29,7 @@ def calibrate(reader: Reader, questions: Sequence[Question]) -> dict[str, object
     """
     pairs = judged_pairs([q for q in questions if q.part == "calibration"], _SEED)
     outputs = reader.measure([p.source.question for p in pairs], [p.passage for p in pairs])
-    known = [(p, o) for p, o in zip(pairs, outputs, strict=True) if o is not None]
+    known = [(p, o[0]) for p, o in zip(pairs, outputs, strict=True) if o]
     features = features_of([output for _, output in known])
     labels = np.array([float(pair.answers) for pair, _ in known])
     weights = _balanced([pair for pair, _ in known])

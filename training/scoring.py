@@ -6,7 +6,7 @@ from random import Random
 
 import torch
 
-from rag.reader import SpanNetwork
+from rag.networks import SpanNetwork
 from training.batching import PairEncoder, collate
 from training.examples import Example
 

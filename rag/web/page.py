@@ -10,6 +10,7 @@ from typing import Any
 import gradio as gr
 
 from rag.chatbot import Chatbot
+from rag.live import LiveChatbot
 from rag.types import Document
 from rag.web.answers import announcement, conversation
 from rag.web.markup import element, escape
@@ -34,13 +35,17 @@ _SHOW_LATEST = """() => { setTimeout(() => {
   if (latest) latest.scrollIntoView({block: "nearest"});
 }, 80); }"""
 
+# Nothing of the page is an endpoint for programs: Gradio's default is public.
+_PRIVATE: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+
 _Updates = tuple[Any, ...]
+Answering = Chatbot | LiveChatbot
 
 
 class _Page:
     """The components that the events change."""
 
-    def __init__(self, chatbot: Chatbot) -> None:
+    def __init__(self, chatbot: Answering) -> None:
         self._chatbot = chatbot
         self.exchanges = gr.State(())
         with gr.Column(elem_id="page"):
@@ -62,7 +67,7 @@ class _Page:
             _formatted(element("header", element("h1", TITLE), element("p", _PROMISE)))
             with gr.Row(elem_id="toolbar"):
                 self.center = gr.Dropdown(
-                    [(_ALL_CENTERS, ""), *((name, name) for name in chatbot.centers)],
+                    _center_choices(chatbot),
                     value="",
                     label="Search in",
                     filterable=False,
@@ -76,7 +81,7 @@ class _Page:
             with gr.Column(elem_id="sources-pane"):
                 _formatted(element("h2", "Sources"))
                 self.sources = _formatted(sources((), self._document), "sources")
-        _formatted(element("footer", element("p", f"{_CORPUS} {_index_line(chatbot)}")))
+        self.footer = _formatted(_footer(chatbot))
 
     def _build_talk(self) -> None:
         with gr.Column(elem_id="scroll"):
@@ -164,28 +169,31 @@ class _Page:
         pending = "".join(e.question for e in exchanges if not e.done)
         return self.show(finished(exchanges), typed or pending, _STOPPED)
 
+    def renewed(self) -> _Updates:
+        """The centers and the index version of now: another may have been published since."""
+        return gr.Dropdown(choices=_center_choices(self._chatbot)), _footer(self._chatbot)
+
     def cleared(self) -> _Updates:
         """A new conversation."""
         return self.show((), "")
 
 
-def build_page(chatbot: Chatbot) -> gr.Blocks:
+def build_page(chatbot: Answering) -> gr.Blocks:
     """The chat page over ``chatbot``, ready to be served."""
     blocks: gr.Blocks
     with gr.Blocks(title=TITLE, analytics_enabled=False, fill_width=True) as blocks:
         page = _Page(chatbot)
         _wire(page)
+        blocks.load(page.renewed, None, [page.center, page.footer], **_PRIVATE)
     # A slow answer holds up no other visitor.
     blocks.queue(default_concurrency_limit=_AT_ONCE)
     return blocks
 
 
 def _wire(page: _Page) -> None:
-    # Nothing of the page is an endpoint for programs: Gradio's default is public.
-    private: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
     # Gradio's default, "once", drops a question that is sent before the browser has heard that the
     # one before was stopped. `reply` itself sees to it that there is one at a time.
-    asking = private | {"trigger_mode": "multiple"}
+    asking = _PRIVATE | {"trigger_mode": "multiple"}
     inputs = [page.question, page.center, page.exchanges]
     running = [
         gr.on([page.question.submit, page.send.click], page.reply, inputs, page.outputs, **asking)
@@ -195,10 +203,10 @@ def _wire(page: _Page) -> None:
         answer = _example(page, text)
         running.append(button.click(answer, page.exchanges, page.outputs, **asking))
     page.stop.click(
-        page.stopped, [page.question, page.exchanges], page.outputs, cancels=running, **private
+        page.stopped, [page.question, page.exchanges], page.outputs, cancels=running, **_PRIVATE
     )
-    page.new.click(page.cleared, None, page.outputs, cancels=running, **private)
-    page.conversation.change(None, js=_SHOW_LATEST, **private)
+    page.new.click(page.cleared, None, page.outputs, cancels=running, **_PRIVATE)
+    page.conversation.change(None, js=_SHOW_LATEST, **_PRIVATE)
 
 
 def _example(page: _Page, text: str) -> Callable[..., AsyncIterator[_Updates]]:
@@ -221,7 +229,12 @@ def _formatted(value: str, elem_id: str | None = None) -> gr.Markdown:
     )
 
 
-def _index_line(chatbot: Chatbot) -> str:
+def _center_choices(chatbot: Answering) -> list[tuple[str, str]]:
+    return [(_ALL_CENTERS, ""), *((name, name) for name in chatbot.centers)]
+
+
+def _footer(chatbot: Answering) -> str:
     manifest = chatbot.version.manifest
     day = datetime.fromisoformat(manifest.created)
-    return f"Index {manifest.version} of {day.day} {day:%B %Y}."
+    index = f"Index {manifest.version} of {day.day} {day:%B %Y}."
+    return element("footer", element("p", f"{_CORPUS} {index}"))

@@ -16,6 +16,7 @@ from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from rag.config import ROOT
 from rag.errors import RagError
 
 Split = Literal["dev", "test"]
@@ -38,7 +39,7 @@ Kind = Literal[
 # Alternatives, any of which will do.
 WordGroup = tuple[str, ...]
 
-QUESTIONS = Path(__file__).with_name("questions.jsonl")
+QUESTIONS = ROOT / "eval" / "questions.jsonl"
 SPLITS: tuple[Split, ...] = get_args(Split)
 
 

@@ -6,10 +6,10 @@ from typing import Any, get_args
 
 import pytest
 
-from eval.sets import Difficulty, GoldForm, Kind, SetError, load_questions, split_of
 from rag.config import ROOT
 from rag.conversation import centers_of, mentioned_centers
 from rag.loaders import corpus_files, load
+from rag.questions import Difficulty, GoldForm, Kind, SetError, load_questions, split_of
 
 QUESTIONS = load_questions()
 CORPUS = {d.doc_id: d for d in (load(p, ROOT / "corpus") for p in corpus_files(ROOT / "corpus"))}

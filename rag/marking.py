@@ -6,7 +6,15 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from eval.sets import Difficulty, GoldForm, GoldQuestion, Kind, Split, UnansweredQuestion, split_of
+from rag.questions import (
+    Difficulty,
+    GoldForm,
+    GoldQuestion,
+    Kind,
+    Split,
+    UnansweredQuestion,
+    split_of,
+)
 from rag.records import Records
 from rag.text import CJK, fold
 from rag.types import Answer, Citation, Status

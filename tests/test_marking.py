@@ -4,10 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from eval.marking import faithful, mark_answer, mark_refusal, says
-from eval.sets import GoldQuestion, GoldSpan, UnansweredQuestion
+from rag.marking import faithful, mark_answer, mark_refusal, says
+from rag.questions import GoldQuestion, GoldSpan, UnansweredQuestion
 from rag.records import Records, write_records
 from rag.types import Answer, Citation, Document, Query
+from tests.storing import stored
 
 LAKE = "Ann Roe leads the Lake Center. It has 12 rooms."
 HILL = "Bob Poe leads the Hill Center."
@@ -30,7 +31,7 @@ def records(tmp_path: Path) -> Records:
         Document("lake-2.md", "Lake again", LAKE, "0", center="Lake Center"),
         Document("hill.md", "Hill", HILL, "0", center="Hill Center"),
     ]
-    write_records(tmp_path / "chunks.sqlite", documents, [], [])
+    write_records(tmp_path / "chunks.sqlite", map(stored, documents))
     return Records(tmp_path / "chunks.sqlite")
 
 

@@ -1,0 +1,154 @@
+"""A plan to the files of a version, in a folder that nobody reads yet."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import heapq
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from rag.chunking import chunk, embedded_text
+from rag.errors import IndexStateError
+from rag.lexical import LexicalIndex, terms
+from rag.planning import Earlier, FreshDocument, Plan
+from rag.records import ChunkRow, Entry, write_records
+from rag.stores.faiss import FaissStore
+from rag.types import Embedder, Vectors
+from rag.versions import FORMAT, LEXICAL, RECORDS, VECTORS, Manifest
+
+# Chunks embedded between two steps of the progress bar.
+_STEP = 64
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Reusable:
+    """A version of the same settings: what it has of unchanged documents is copied."""
+
+    earlier: Earlier
+    folder: Path
+
+    def vectors(self) -> dict[str, Vectors]:
+        """The vector of each text that was embedded, by the hash of the text."""
+        stored = FaissStore.load(self.folder / VECTORS).vectors()
+        return dict(zip(self.earlier.records.hashes(), stored, strict=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """The manifest, in which no file is hashed yet, and how many vectors were copied."""
+
+    manifest: Manifest
+    copied: int
+
+
+def build_parts(
+    folder: Path,
+    version: str,
+    plan: Plan,
+    reusable: Reusable | None,
+    embedder: Embedder,
+    chunk_tokens: int,
+    progress: Progress | None = None,
+) -> Built:
+    """Write all parts of a version but its manifest.
+
+    Args:
+        folder: an empty one.
+        version: the name that the version will have.
+        plan: the documents; those that are not fresh are taken from ``reusable``.
+        reusable: the version that the plan started from, if its settings are the same.
+        embedder: what embeds the chunks.
+        chunk_tokens: most tokens of a chunk with its title and heading.
+        progress: called with the counts of chunks embedded and of chunks to embed.
+
+    Raises:
+        IndexStateError: a part cannot be written.
+        OSError: the same.
+    """
+    known = reusable.vectors() if reusable else {}
+    fresh = {one.document.doc_id: one for one in plan.fresh}
+    pending: dict[str, str] = {}
+    hashes: list[str] = []
+    lexical: list[tuple[str, ...]] = []
+
+    def entries() -> Iterator[Entry]:
+        old = reusable.earlier.records.entries() if reusable else iter(())
+        made = (_entry(one, embedder, chunk_tokens, pending, known) for one in fresh.values())
+        kept = (e for e in old if e.document.doc_id in plan.documents)
+        for entry in _merged(made, (e for e in kept if e.document.doc_id not in fresh)):
+            hashes.extend(c.sha256 for c in entry.chunks)
+            lexical.extend(c.terms for c in entry.chunks)
+            yield entry
+
+    count = write_records(folder / RECORDS, entries())
+    vectors = _vectors(hashes, known, pending, embedder, progress)
+    FaissStore.from_vectors(vectors).save(folder / VECTORS)
+    LexicalIndex.from_terms(lexical).save(folder / LEXICAL)
+    if count != len(hashes):
+        raise IndexStateError("Not every chunk was written.", "Build again.")
+    manifest = Manifest(
+        format=FORMAT,
+        version=version,
+        created=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+        embedder=embedder.name,
+        embedder_fingerprint=embedder.fingerprint(),
+        dim=embedder.dim,
+        chunk_tokens=chunk_tokens,
+        chunks=count,
+        documents=dict(sorted(plan.documents.items())),
+        files={},
+    )
+    return Built(manifest, count - len(pending))
+
+
+def _merged(one: Iterable[Entry], other: Iterable[Entry]) -> Iterator[Entry]:
+    """Two runs of entries, each in the order of ``doc_id``, as one."""
+    yield from heapq.merge(one, other, key=lambda entry: entry.document.doc_id)
+
+
+def _entry(
+    fresh: FreshDocument,
+    embedder: Embedder,
+    chunk_tokens: int,
+    pending: dict[str, str],
+    known: dict[str, Vectors],
+) -> Entry:
+    """Cut a document; what has no vector yet goes into ``pending``, by its hash."""
+    most = min(chunk_tokens, embedder.max_tokens)
+    rows: list[ChunkRow] = []
+    for piece in chunk(fresh.document, embedder.count_tokens, most):
+        text = embedded_text(fresh.document, piece, embedder.count_tokens, most)
+        sha256 = hashlib.sha256(text.encode()).hexdigest()
+        if sha256 not in known:
+            pending[sha256] = text
+        rows.append(ChunkRow(piece, sha256, tuple(terms(text))))
+    return Entry(fresh.document, tuple(rows), fresh.text_sha256, fresh.signature)
+
+
+def _vectors(
+    hashes: list[str],
+    known: dict[str, Vectors],
+    pending: dict[str, str],
+    embedder: Embedder,
+    progress: Progress | None,
+) -> Vectors:
+    """The vector of each row, shape (rows, dim); a text that stands twice is embedded once."""
+    # Texts of like length together are embedded faster and need no other order here.
+    missing = sorted(pending, key=lambda sha256: (len(pending[sha256]), sha256))
+    made: dict[str, Vectors] = {}
+    for begin in range(0, len(missing), _STEP):
+        step = missing[begin : begin + _STEP]
+        embedded = embedder.embed([pending[sha256] for sha256 in step])
+        made.update(zip(step, embedded, strict=True))
+        if progress:
+            progress(begin + len(step), len(missing))
+    vectors = np.empty((len(hashes), embedder.dim), np.float32)
+    for row, sha256 in enumerate(hashes):
+        vectors[row] = made[sha256] if sha256 in made else known[sha256]
+    return vectors

@@ -1,0 +1,29 @@
+"""``status``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from rag.cli.group import index_option, json_option, print_json, settings_and_index
+
+
+@click.command()
+@click.option("--timing", is_flag=True, help="Measure a cold start and a warm answer.")
+@index_option
+@json_option
+def status(timing: bool, index_dir: Path | None, as_json: bool) -> None:
+    """What is published, and with which models it answers."""
+    from rag.status import describe, measure
+
+    settings, folder = settings_and_index(index_dir)
+    fields = describe(settings, folder)
+    if timing:
+        fields |= measure(settings, folder)
+    if as_json:
+        print_json(fields)
+        return
+    width = max(map(len, fields))
+    for name, value in fields.items():
+        click.echo(f"{name.replace('_', ' '):>{width}}: {value}")

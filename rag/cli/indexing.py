@@ -1,0 +1,216 @@
+"""``index``: what would change, building, the gate's table."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Callable
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING, Any
+
+import click
+from tqdm import tqdm
+
+from rag.cli.group import index_option, json_option, print_json, settings_and_index
+from rag.config import Settings
+
+if TYPE_CHECKING:
+    from rag.embedding import SentenceEmbedder
+    from rag.indexing import Gate, IndexReport
+    from rag.planning import Plan
+
+_REJECTED = 3
+_STOPPED = 130
+
+
+@click.command()
+@click.option(
+    "--corpus",
+    "corpus_dir",
+    type=click.Path(path_type=Path),
+    help="Folder of documents; by default CORPUS_DIR.",
+)
+@click.option("--dry-run", is_flag=True, help="Only say what would change.")
+@click.option("--force", is_flag=True, help="Publish even if the quality gate is against it.")
+@click.option("--no-gate", is_flag=True, help="Do not ask the quality gate.")
+@index_option
+@json_option
+def index(
+    corpus_dir: Path | None,
+    dry_run: bool,
+    force: bool,
+    no_gate: bool,
+    index_dir: Path | None,
+    as_json: bool,
+) -> None:
+    """Index the corpus and publish the result.
+
+    Exit status 3: the quality gate found that accepted questions would be served worse, and nothing
+    was published.
+    """
+    from rag.embedding import SentenceEmbedder
+    from rag.indexing import build_index, plan_index
+
+    settings, folder = settings_and_index(index_dir)
+    corpus_dir = corpus_dir or settings.corpus_dir
+    embedder = SentenceEmbedder(settings.embedding_model, settings.precision)
+    if dry_run:
+        plan = plan_index(corpus_dir, folder, embedder, settings.chunk_tokens)
+        if as_json:
+            print_json(_plan_fields(plan))
+        else:
+            _print_plan(plan)
+            click.echo("Nothing was written.")
+        return
+    # A stop by the system leaves as little behind as one by Ctrl-C.
+    signal.signal(signal.SIGTERM, _interrupt)
+    bars = _Bars(quiet=as_json)
+    try:
+        report = build_index(
+            corpus_dir,
+            folder,
+            embedder,
+            settings.chunk_tokens,
+            bars.step("Embedding", "chunks"),
+            gate=None if no_gate else _gate(settings, folder, embedder, bars),
+            force=force,
+            keep=settings.keep_versions,
+        )
+    except KeyboardInterrupt:
+        click.echo("\nStopped; nothing was changed.", err=True)
+        raise SystemExit(_STOPPED) from None
+    finally:
+        bars.close()
+    _print_report(report, as_json=as_json)
+    if report.verdict and not report.published:
+        raise SystemExit(_REJECTED)
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def _gate(
+    settings: Settings, index_dir: Path, embedder: SentenceEmbedder, bars: _Bars
+) -> Gate | None:
+    from rag.gate import open_gate
+
+    return open_gate(settings, index_dir, embedder, bars.step("Asking", "questions"))
+
+
+class _Bars:
+    """A progress bar for each part of the work, with its rate and the time left."""
+
+    def __init__(self, *, quiet: bool) -> None:
+        self._quiet = quiet
+        self._bars: list[tqdm[Any]] = []
+
+    def step(self, what: str, unit: str) -> Callable[[int, int], None]:
+        """A callback that shows a bar once there is something to show."""
+        bars: list[tqdm[Any]] = []
+
+        def progress(done: int, total: int) -> None:
+            if not bars:
+                # Without a terminal tqdm itself is silent.
+                hidden = True if self._quiet else None
+                bar = tqdm(total=total, desc=what, unit=f" {unit}", disable=hidden, leave=False)
+                bars.append(bar)
+                self._bars.append(bar)
+            bars[0].update(done - bars[0].n)
+
+        return progress
+
+    def close(self) -> None:
+        """Remove the bars from the terminal."""
+        for bar in self._bars:
+            bar.close()
+
+
+def _plan_fields(plan: Plan) -> dict[str, Any]:
+    change = plan.difference
+    return {
+        "added": change.added,
+        "changed": change.changed,
+        "removed": change.removed,
+        "renamed": [{"from": old, "to": new} for old, new in change.renamed],
+        "unchanged": change.unchanged,
+        "duplicates": plan.duplicates,
+        "near_duplicates": [
+            {"documents": [a.doc_id, a.other], "share": round(a.share, 3)}
+            for a in plan.near_duplicates
+        ],
+        "failed": [{"doc_id": name, "error": error} for name, error in plan.failed],
+        "kept": plan.kept,
+    }
+
+
+def _print_plan(plan: Plan) -> None:
+    change = plan.difference
+    for _, message in plan.failed:
+        click.echo(f"Skipped: {message}", err=True)
+    for name in plan.kept:
+        click.echo(f"Kept as it was indexed before: {name}", err=True)
+    rows: list[tuple[str, list[str]]] = [
+        ("added", list(change.added)),
+        ("changed", list(change.changed)),
+        ("removed", list(change.removed)),
+        ("renamed", [f"{old} → {new}" for old, new in change.renamed]),
+    ]
+    for word, names in rows:
+        click.echo(f"{word:>10}: {len(names)}")
+        for name in names:
+            click.echo(f"{'':12}{name}")
+    click.echo(f"{'unchanged':>10}: {len(change.unchanged)}")
+    for group in plan.duplicates:
+        click.echo(f"Same text: {', '.join(group)}", err=True)
+    for pair in plan.near_duplicates:
+        click.echo(f"Nearly the same ({pair.share:.0%}): {pair.doc_id}, {pair.other}", err=True)
+
+
+def _print_report(report: IndexReport, *, as_json: bool) -> None:
+    verdict = report.verdict
+    if as_json:
+        print_json(
+            {
+                "index_version": report.version,
+                "published": report.published,
+                **_plan_fields(report.plan),
+                "chunks": report.chunks,
+                "copied": report.copied,
+                "gate": verdict
+                and {
+                    "passed": verdict.passed,
+                    "lines": verdict.lines,
+                    "worse": [
+                        {"id": w.question_id, "question": w.question, "how": w.how}
+                        for w in verdict.worsened
+                    ],
+                },
+                "removed_versions": report.removed_versions,
+                "seconds": round(report.seconds, 3),
+                "gate_seconds": round(report.gate_seconds, 3),
+            }
+        )
+        return
+    _print_plan(report.plan)
+    click.echo(f"{'chunks':>10}: {report.chunks} ({report.copied} copied)")
+    if verdict:
+        click.echo(f"{'gate':>10}: {'passed' if verdict.passed else 'NOT PASSED'}")
+        for line in verdict.lines:
+            click.echo(f"{'':12}{line}")
+        for worse in verdict.worsened:
+            click.echo(f"{'':12}{worse.question_id} {worse.how}: {worse.question}")
+    click.echo(f"{'seconds':>10}: {report.seconds:.1f}, {report.gate_seconds:.1f} of them the gate")
+    for name in report.removed_versions:
+        click.echo(f"Removed the old version {name}.")
+    if report.published:
+        forced = " against the gate" if verdict and not verdict.passed else ""
+        click.echo(f"Published {report.version}{forced}.")
+    elif verdict:
+        click.echo(
+            "Not published: accepted questions would be served worse. Mend the documents or the "
+            f"questions, or publish with --force. Current is {report.version or 'nothing'}.",
+            err=True,
+        )
+    else:
+        click.echo(f"Nothing has changed since {report.version}.")

@@ -1,0 +1,102 @@
+"""A chatbot that follows the published version, and switches to it between two answers."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from rag.chatbot import Chatbot
+from rag.config import Settings
+from rag.errors import IndexStateError
+from rag.types import Answer, Document, Hit, Turn
+from rag.versions import IndexVersion, current_version, open_version
+
+# Reading one line from a file that lies in the cache takes some ten microseconds.
+_INTERVAL = 0.5
+
+_LOG = logging.getLogger(__name__)
+
+
+class LiveChatbot:
+    """Answers each question from one version, and the next one from the newest.
+
+    A new version is opened beside the old one, by a thread of its own. One that cannot be opened
+    is reported once, and the old one goes on.
+    """
+
+    def __init__(self, chatbot: Chatbot, index_dir: Path) -> None:
+        """Start from an open chatbot; ``index_dir`` is the folder of versions to watch."""
+        self._chatbot = chatbot
+        self._index_dir = index_dir
+        # What the pointer named when it was last looked at, not what could be opened.
+        self._seen = chatbot.version.instead_of or chatbot.version.name
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._watch, name="index-watch", daemon=True)
+        self._thread.start()
+
+    @classmethod
+    def open(cls, settings: Settings, index_dir: Path | None = None) -> LiveChatbot:
+        """Open the published index; see ``Chatbot.open``, also for what it raises."""
+        folder = index_dir or settings.index_dir
+        return cls(Chatbot.open(settings, folder), folder)
+
+    def close(self) -> None:
+        """Stop watching; the chatbot goes on answering from what it has."""
+        self._stopped.set()
+        self._thread.join()
+
+    def _watch(self) -> None:
+        while not self._stopped.wait(_INTERVAL):
+            try:
+                self._follow()
+            except Exception:
+                # Whatever happens here, questions go on being answered and watching goes on.
+                _LOG.exception("The published index version could not be looked at")
+
+    def _follow(self) -> None:
+        name = current_version(self._index_dir)
+        if name is None or name == self._seen:
+            return
+        self._seen = name
+        chatbot = self._chatbot
+        try:
+            version = open_version(self._index_dir, name, chatbot.embedder)
+        except IndexStateError as exc:
+            _LOG.error("%s The version %s goes on serving.", exc, chatbot.version.name)
+            return
+        self._chatbot = chatbot.on(version)
+        _LOG.info("Serving %s", name)
+
+    @property
+    def version(self) -> IndexVersion:
+        """The version that the next question is answered from."""
+        return self._chatbot.version
+
+    @property
+    def centers(self) -> tuple[str, ...]:
+        """The centers of the corpus, by name."""
+        return self._chatbot.centers
+
+    def examples(self) -> tuple[str, ...]:
+        """Questions that the corpus answers."""
+        return self._chatbot.examples()
+
+    def document(self, doc_id: str) -> Document | None:
+        """One document of the index with its text."""
+        return self._chatbot.document(doc_id)
+
+    def ask(self, question: str, history: Sequence[Turn] = (), center: str | None = None) -> Answer:
+        """Answer a question; see ``Chatbot.ask``."""
+        return self._chatbot.ask(question, history, center)
+
+    def stream(
+        self, question: str, history: Sequence[Turn] = (), center: str | None = None
+    ) -> Iterator[Answer]:
+        """The answer as it grows; see ``Chatbot.stream``."""
+        yield from self._chatbot.stream(question, history, center)
+
+    def search(self, question: str, k: int, center: str | None = None) -> tuple[Hit, ...]:
+        """The ``k`` best chunks; see ``Chatbot.search``."""
+        return self._chatbot.search(question, k, center)
