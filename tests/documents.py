@@ -76,10 +76,10 @@ def pdf(
     if title is not None:
         canvas.setTitle(title)
     for number, lines in enumerate(pages, 1):
-        for text, height in ((header, 810), (footer, 30)):
+        for text, place in ((header, 810), (footer, 30)):
             if text:
                 canvas.setFont(font, 8)
-                canvas.drawString(72, height, text(number))
+                canvas.drawString(72, place, text(number))
         height = 720.0
         for line in lines:
             size = {"#": 18, "~": 7}.get(line[:1], 11)

@@ -40,8 +40,8 @@ def index(tmp_path_factory: pytest.TempPathFactory, embedder: SentenceEmbedder) 
     write(root, "corpus/tissue.html", WEB_PAGE)
     write(root, "corpus/tissue.docx", word(center_in_word))
     report = build_index(root / "corpus", root / "index", embedder, load_settings().chunk_tokens)
-    assert report.failed == ()
-    assert report.added == ("lake.pdf", "tissue.docx", "tissue.html")
+    assert report.plan.failed == ()
+    assert report.plan.difference.added == ("lake.pdf", "tissue.docx", "tissue.html")
     return root / "index"
 
 

@@ -7,8 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from rag.embedding import SentenceEmbedder
 from rag.errors import LoadError
+from rag.indexing import build_index
 from rag.loaders import load
+from rag.versions import open_current
 from tests.documents import WEB_PAGE, center_in_word, pdf, word, write
 
 REPORT = pdf([["The Lake Center has 12 rooms."]], title="Some Report")
@@ -70,6 +73,16 @@ def test_every_change_of_a_sidecar_is_a_change_of_its_document(tmp_path: Path) -
     assert load(path, tmp_path).sha256 == hashes[1]
     (tmp_path / "report.pdf.meta.yaml").unlink()
     assert load(path, tmp_path).sha256 == hashes[0]
+
+
+def test_a_changed_sidecar_is_indexed_again(tmp_path: Path, embedder: SentenceEmbedder) -> None:
+    write(tmp_path, "corpus/report.pdf", REPORT)
+    write(tmp_path, "corpus/page.md", "It is new.")
+    build_index(tmp_path / "corpus", tmp_path / "index", embedder, 128)
+    write(tmp_path, "corpus/report.pdf.meta.yaml", "center: Lake Center")
+    report = build_index(tmp_path / "corpus", tmp_path / "index", embedder, 128)
+    assert report.plan.difference.changed == ("report.pdf",)
+    assert open_current(tmp_path / "index", embedder).records.names_of_centers(["Lake Center"])
 
 
 @pytest.mark.parametrize(
