@@ -99,6 +99,8 @@ def load_settings(**overrides: object) -> Settings:
     """
     try:
         return Settings(**overrides)  # type: ignore[arg-type]  # pydantic checks each value
+    except (OSError, UnicodeDecodeError) as exc:
+        raise ConfigError("The file .env cannot be read.", "Save it as UTF-8 text.") from exc
     except ValidationError as exc:
         first = exc.errors()[0]
         name = str(first["loc"][0]).upper() if first["loc"] else "a setting"

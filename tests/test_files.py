@@ -10,7 +10,7 @@ import pytest
 
 from rag.errors import CorpusError, LoadError
 from rag.files import corpus_files, document_id, read_bytes
-from rag.loaders import content_hash, load
+from rag.loaders import digest, load
 from tests.documents import write
 
 MOST = 1000
@@ -162,8 +162,8 @@ def test_a_folder_that_cannot_be_listed_stops_the_run_rather_than_losing_what_is
         names(tmp_path)
 
 
-def test_the_content_hash_is_that_of_the_document(tmp_path: Path) -> None:
+def test_the_digest_is_that_of_the_document(tmp_path: Path) -> None:
     path = write(tmp_path, "a.md", "It is new.")
-    assert content_hash(path, tmp_path) == load(path, tmp_path).sha256
+    assert digest(path, tmp_path) == load(path, tmp_path).sha256
     write(tmp_path, "a.md.meta.yaml", "center: A")
-    assert content_hash(path, tmp_path) == load(path, tmp_path).sha256
+    assert digest(path, tmp_path) == load(path, tmp_path).sha256

@@ -222,7 +222,7 @@ def test_a_form_that_draws_itself_again_and_again_ends(tmp_path: Path) -> None:
     raw = one_page_pdf(
         stream(b"/X Do"), stream(b"/X Do /X Do", form), resources=b"/XObject<</X 5 0 R>>"
     )
-    with closing(Converter(Limits(cpu_seconds=2))) as converter:
+    with closing(Converter(Limits(cpu_seconds=1))) as converter:
         with pytest.raises(LoadError, match=r"form\.pdf"):
             converter.read(raw, ".pdf", "form.pdf")
         assert converter.read(*GOOD).text == "It is new."

@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from transformers import BertConfig, BertForQuestionAnswering
 
 from rag.errors import ModelError
-from rag.networks import DEFAULT_FOLDER, WEIGHTS
+from rag.networks import DEFAULT_FOLDER
 from rag.reader import Reader
+from rag.weights import WEIGHTS
 
 LAKE = (
     "Lake Orrin is the deepest lake of the valley. It was mapped in 1874 by Ida Brenner, a "

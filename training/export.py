@@ -11,8 +11,8 @@ from safetensors.torch import save_file
 from torch import Tensor
 from transformers import BertConfig
 
-from rag.networks import ARCHITECTURE, CALIBRATION, WEIGHTS
-from rag.weights import sha256_of
+from rag.networks import ARCHITECTURE, CALIBRATION
+from rag.weights import WEIGHTS, sha256_of
 from training.network import encoder_folder
 
 # Before there is a calibration the logit of the answerability head is taken as it is.

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from rag.config import Settings, load_settings
 from rag.errors import RagError
 
 # What loads PyTorch is imported inside the commands that need it: `status` answers at once.
+# `doctor` has to start where packages are missing, so nothing here needs any but click.
 if TYPE_CHECKING:
     from rag.chatbot import Chatbot
+    from rag.config import Settings
 
 
 class RagGroup(click.Group):
@@ -27,6 +28,19 @@ class RagGroup(click.Group):
         except RagError as exc:
             click.echo(f"Error: {exc}", err=True)
             ctx.exit(1)
+        except ImportError as exc:
+            if (exc.name or "rag").partition(".")[0] == "rag":
+                raise
+            click.echo(f"Error: {missing(exc)}", err=True)
+            ctx.exit(1)
+
+
+def missing(exc: ImportError) -> RagError:
+    """The error of a package that is not installed, or is broken."""
+    return RagError(
+        f"The package {exc.name or exc} cannot be imported.",
+        "Run `pip install -r requirements.txt`; `python -m rag doctor` says what else is missing.",
+    )
 
 
 index_option = click.option(
@@ -40,6 +54,8 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON."
 
 def settings_and_index(index_dir: Path | None) -> tuple[Settings, Path]:
     """The settings in force, and the folder of index versions."""
+    from rag.config import load_settings
+
     settings = load_settings()
     return settings, index_dir or settings.index_dir
 

@@ -26,4 +26,6 @@ def status(timing: bool, index_dir: Path | None, as_json: bool) -> None:
         return
     width = max(map(len, fields))
     for name, value in fields.items():
-        click.echo(f"{name.replace('_', ' '):>{width}}: {value}")
+        wrong = name in {"damaged", "serves_instead"}
+        line = f"{name.replace('_', ' '):>{width}}: {value}"
+        click.secho(line, fg="red" if wrong else None)

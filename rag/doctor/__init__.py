@@ -1,0 +1,1 @@
+"""What is wrong with an installation, its index and its corpus, and how to mend each."""
