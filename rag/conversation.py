@@ -49,6 +49,10 @@ _DESCRIPTION = re.compile(
 )
 
 
+# Words that say what kind of thing a center is: they name none, even where only one has them.
+_KINDS = frozenset("center centre institute institution laboratory university hospital".split())
+
+
 @dataclass(frozen=True, slots=True)
 class Center:
     """A center of the corpus with the names it goes by, as tokens, longest first.
@@ -82,7 +86,7 @@ def centers_of(documents: Iterable[Document]) -> tuple[Center, ...]:
             name=name,
             names=tuple(sorted(filter(None, found), key=lambda words: (-len(words), words))),
             institution=institutions.get(name, ()),
-            own=frozenset(word for word in words[name] if shared[word] == 1),
+            own=frozenset(word for word in words[name] - _KINDS if shared[word] == 1),
         )
         for name, found in sorted(names.items())
     )
