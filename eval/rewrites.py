@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from eval.sets import SetError, Split
-from rag.followups import Said, complete
+from rag.followups import complete
+from rag.salience import Said
 from rag.lexical import terms
 
 # What a right completion needs: the least share recovered, the most wrong words a turn.

@@ -12,7 +12,8 @@ from pathlib import Path
 from rag.answering import Part, compose
 from rag.calibration import load_calibration
 from rag.config import Settings
-from rag.conversation import Center, centers_of, find_center, parts_of, understand
+from rag.centers import Center, centers_of, find_center, mentioned_centers
+from rag.conversation import parts_of, readings, understand
 from rag.embedding import SentenceEmbedder
 from rag.errors import QueryError
 from rag.evidence import CalibratedFinder, Finder

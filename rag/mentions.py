@@ -7,9 +7,10 @@ the phrases. That is enough to know what "it" may mean, and costs nothing.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rag.text import fold
+from rag.text import Span, fold
 
 # Words that are no part of a phrase: function words, and such as say nothing of their noun.
 _CLOSED = frozenset(
@@ -133,12 +134,26 @@ _BEFORE_VERB = frozenset(
 )
 
 
-def mentions(text: str) -> list[Mention]:
-    """The names and noun phrases of a text, in order."""
+def mentions(text: str, names: Sequence[Span] = ()) -> list[Mention]:
+    """The names and noun phrases of a text, in order.
+
+    Args:
+        text: a sentence or a few.
+        names: spans that are known to be names of things, such as centers.
+    """
     words = list(_WORD.finditer(text))
+    ends = dict(names)
     found: list[Mention] = []
     at = 0
     while at < len(words):
+        end = ends.get(words[at].start())
+        if end is not None:
+            start = words[at].start()
+            found.append(Mention(text[start:end], start, end, named=True, person=False,
+                                 definite=_is_definite(words, at)))  # fmt: skip
+            while at < len(words) and words[at].start() < end:
+                at += 1
+            continue
         last = _name_end(text, words, at)
         if last is None:
             last = _phrase_end(text, words, at)
@@ -236,9 +251,12 @@ def _mention(text: str, words: list[re.Match[str]], first: int, last: int) -> Me
         and not any(character.isdigit() for character in said)
         and not _INSTITUTION.search(said)
     )
+    return Mention(said, start, end, named, person, _is_definite(words, first))
+
+
+def _is_definite(words: list[re.Match[str]], first: int) -> bool:
+    """Whether "the" or an owner stands before a word: "the main advantages"."""
     before = first - 1
     while before > 0 and fold(words[before][0]) in _CLOSED - _DETERMINERS - _BEFORE_VERB:
-        # "the main advantages" is as definite as "the advantages".
         before -= 1
-    definite = before >= 0 and fold(words[before][0]) in _DEFINITE
-    return Mention(said, start, end, named, person, definite)
+    return before >= 0 and fold(words[before][0]) in _DEFINITE

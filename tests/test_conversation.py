@@ -2,7 +2,8 @@
 
 import pytest
 
-from rag.conversation import Center, centers_of, find_center, understand
+from rag.centers import Center, centers_of, find_center
+from rag.conversation import understand
 from rag.errors import QueryError
 from rag.types import Answer, Citation, Document, Query, Turn
 

@@ -7,7 +7,7 @@ from typing import Any, get_args
 import pytest
 
 from rag.config import ROOT
-from rag.conversation import centers_of, mentioned_centers
+from rag.centers import centers_of, mentioned_centers
 from rag.loaders import corpus_files, load
 from rag.questions import Difficulty, GoldForm, Kind, SetError, load_questions, split_of
 
