@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from eval.sets import SetError, Split
+from rag.questions import SetError, Split
 from rag.followups import complete
 from rag.salience import Said
 from rag.lexical import terms

@@ -151,6 +151,37 @@ def work_of(question: str) -> str:
     return question
 
 
+# What two centers may be compared by: words of a question, and the question for one center.
+_ASPECTS = (
+    (r"direct|leader|head|dean|who\b|run\b", "Who is the director of {0}?"),
+    (r"founded|founding|foundation|establish|inaugurat|approv|\bdates?\b|\bage|\bold|newer|younger"
+     r"|earlier|later|\bfirst\b|when\b", "When was {0} founded?"),
+    (r"equipment|instrument|machine|device", "What equipment does {0} have?"),
+    (r"platform|facilit", "Which platforms does {0} have?"),
+    (r"staff|team|people|researchers|employ|size|larger|bigger|smaller|personnel|head ?count",
+     "How many people work at {0}?"),
+    (r"\bspace|\barea\b|floor", "What area does {0} occupy?"),
+    (r"where\b|location|located|address|cit(?:y|ies)\b", "Where is {0}?"),
+    (r"\baims?\b|goal|mission|purpose|ambition", "What are the aims of {0}?"),
+    (r"universit|institution|belong|affiliat", "Which university does {0} belong to?"),
+    (r"", "What does {0} study?"),
+)  # fmt: skip
+_ASKS_ITSELF = re.compile(r"^(?:who|when|where|what|how|why|which (?!of|one|is|cent))\b", re.I)
+_DIFFERENCE = re.compile(r"\bdifferen|\bcompar|\bin common\b", re.IGNORECASE)
+
+
+def aspect_of(question: str) -> str:
+    """The question that a comparison asks of each center.
+
+    >>> aspect_of("Compare the founding dates of A and B.")
+    'When was the center founded?'
+    """
+    if _ASKS_ITSELF.match(question) and not _DIFFERENCE.search(question):
+        return question
+    asked = next(q for words, q in _ASPECTS if re.search(words, question, re.IGNORECASE))
+    return asked.format("the center")
+
+
 def questions_in(question: str) -> tuple[str, ...]:
     """The questions that were asked together, such as "when was it founded and who leads it?"."""
     texts = tuple(text.strip(" ,;") for text in _AND_QUESTION.split(question))
