@@ -17,6 +17,11 @@ from rag.types import Document
 SOME_CENTER = re.compile(
     r"\b(?:(?:research )?(?:cent(?:er|re)|institute|base|lab(?:oratory)?)|one)s?\b", re.IGNORECASE
 )
+_DESCRIBED = re.compile(
+    r"\bthe (?P<words>(?!(?:same|other|research|first|last|only|new)\b)[\w-]+(?: [\w-]+){0,3}?) "
+    r"(?:research )?(?:center|centre|base|institute|lab|laboratory|one|people|team|group)\b",
+    re.IGNORECASE,
+)
 _CAPITALISED = re.compile(r"(?<![\w-])[A-Z]\w{2,}")
 _WORD = re.compile(r"[^\W_]+")
 _INDEFINITE = frozenset({"a", "an"})
@@ -84,13 +89,16 @@ def mentioned_centers(question: str, centers: Sequence[Center]) -> tuple[str, ..
     """The centers that a question is about, by the first of these that finds any.
 
     Names and aliases, the longest winning where one lies inside another; the institution, which
-    means all its centers; a capitalised word that only one center's names have, such as a city;
-    one that some centers' names have, where a center is asked for.
+    means all its centers; "the cancer center", if one center alone has that word in its names; a
+    capitalised word that only one center's names have, such as a city; one that some centers'
+    names have, where a center is asked for.
     """
     found = named_centers(question, centers)
     if not found:
         words = tokens(question)
         found = {c.name for c in centers if c.institution and _occurrences(c.institution, words)}
+    if not found:
+        found = _described(question, centers)
     said = _capitalised(question.partition(" ")[2])
     if not found:
         found = {center.name for center in centers if said & center.own}
@@ -122,6 +130,20 @@ def named_centers(question: str, centers: Sequence[Center]) -> set[str]:
             if not all(at and words[at - 1] in _INDEFINITE for at in free):
                 found.add(center)
     return found
+
+
+def _described(question: str, centers: Sequence[Center]) -> set[str]:
+    """The center that "the cancer center" means; none if its words fit several or none."""
+    for match in _DESCRIBED.finditer(question):
+        words = set(tokens(match["words"]))
+        fitting = {
+            center.name
+            for center in centers
+            if words <= set(center.institution).union(*center.names)
+        }
+        if len(fitting) == 1:
+            return fitting
+    return set()
 
 
 def spelled_right(

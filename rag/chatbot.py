@@ -39,7 +39,7 @@ class Chatbot:
         self._k = k
         self._centers: tuple[Center, ...] = centers_of(version.records.documents())
         self._names = Naming(version)
-        self._over = OverCenters(version, embedder, finder, self._centers, self._answer)
+        self._over = OverCenters(version, embedder, self._centers, self._answer)
         self._examples: tuple[str, ...] | None = None
 
     @classmethod

@@ -51,6 +51,18 @@ _ASKS = re.compile(
     r"can|could|will|would|should|tell|describe|list|explain|give|name|show|compare)\b",
     re.IGNORECASE,
 )
+# "By whom?", "why?": the rest is that of the question before.
+_BARE_WORD = re.compile(
+    r"^(?:(?:and|but|so)[\s,]+)?(?P<word>(?:by|with|for|from|to|since|until|at|in) (?:whom|when|where|"
+    r"what|which year)|when|where|why|how|how long|how many|who|in (?:which|what) year)\s*[?.!]*$",
+    re.IGNORECASE,
+)
+_QUESTION_WORD = re.compile(
+    r"^(?:(?:in|on|at|by|with|for|from|to|since) )?(?:when|where|why|how(?: long| often)?|whom?|"
+    r"(?:what|which) (?:year|date|day|place|city))\s+(?=(?:is|are|was|were|do|does|did|has|have|had|"
+    r"can|could|will|would)\b)",
+    re.IGNORECASE,
+)
 _ARTICLE = re.compile(r"\b(?:the|a|an|his|her|its|their)\s+$", re.IGNORECASE)
 _CLAUSE = re.compile(r"\band\b|\bif\b|[,;?.]")
 _END = re.compile(r"\s*[?.!]*\s*$")
@@ -80,6 +92,10 @@ def complete(question: str, said: Sequence[Said], names: Names = no_names) -> Co
     """
     if not said:
         return Completion(question)
+    rest = _QUESTION_WORD.sub("", said[-1].asked)
+    bare = _BARE_WORD.match(question)
+    if bare and rest != said[-1].asked:
+        return Completion(f"{bare['word'].capitalize()} {rest}", "question")
     fragment = fragment_of(question)
     if fragment:
         return Completion(vary(said[-1].asked, fragment, names), "question", fragment)

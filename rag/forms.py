@@ -56,6 +56,13 @@ _WHICH = re.compile(
     rf"|^who (?P<who>(?:works|is working|does research|do research) (?:on|in|with) .+)",
     re.IGNORECASE,
 )
+_VERB_OF_CENTERS = re.compile(
+    r"^(?:(?:also|currently|both|that|which) )*(?:(?:is|are|do|does|can|could|has|have|had|will) )?"
+    r"(?:(?:been |being )?(?:work(?:s|ing)?|stud(?:y|ies|ying)|do(?:es|ing)?|conducts?|research(?:es|ing)?|focus(?:es|ing)?"
+    r"|runs?|own(?:s|ing)?|hold(?:s|ing)?|specialis?z?es?|deals?|offers?|investigates?|interested|active)\b ?)?"
+    r"(?:research )?(?:(?:on|in|with|into|at|about) )?(?:(?:the|an?|any) )?",
+    re.IGNORECASE,
+)
 EACH = re.compile(
     rf"\b(?:each|every)(?: one)?(?: of)?(?: the| these| those)? (?:{_CENTERS}|{_CENTER})\b"
     rf"|\b(?:all|both)(?: of)?(?: the| these| those| your)?(?: \w+)? (?:{_CENTERS})\b"
@@ -121,7 +128,7 @@ def form_over_centers(question: str, named: int) -> Form | None:
         question: complete.
         named: how many centers it names.
     """
-    if named < 2 and _MATCH.search(question):
+    if not named and _MATCH.search(question):
         return "match"
     if named >= 2:
         return "compare" if _COMPARE.search(question) else None
@@ -134,11 +141,17 @@ def form_over_centers(question: str, named: int) -> Form | None:
     return "each" if EACH.search(question) else None
 
 
-def predicate_of(question: str) -> str:
-    """What a "which centers" question says of them: "work on stem cells"."""
+def topic_of(question: str) -> str:
+    """What a "which centers" question asks for: "stem cells" of "which work on stem cells?"."""
     found = _WHICH.search(question)
     said = (found["predicate"] or found["any"] or found["who"]) if found else question
-    return said.strip(" ?.!")
+    return topic_in(said)
+
+
+def topic_in(predicate: str) -> str:
+    """A predicate without the verb that every center could have: "work on stem cells"."""
+    said = predicate.strip(" ?.!")
+    return _VERB_OF_CENTERS.sub("", said) or said
 
 
 def work_of(question: str) -> str:

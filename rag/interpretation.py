@@ -34,6 +34,12 @@ _BARE_ROLE = re.compile(
     r"charge|leads|directs|heads|runs|chairs)(?: it| here)?\s*[?.!]*$",
     re.IGNORECASE,
 )
+_BACK = re.compile(
+    r"^(?:(?:and|ok(?:ay)?|now|so|going|coming|let's go|let us go)[\s,]+)*"
+    r"(?:(?:back|return(?:ing)?) to|as for|regarding|concerning|about) "
+    r"(?P<to>[^,:;]+)[,:;]\s*(?:and\s+)?(?P<rest>.+)$",
+    re.IGNORECASE,
+)
 _VERB = re.compile(
     r"\b(?:who|whom|what|which|when|where|why|how|is|are|was|were|do|does|did|has|have|can|"
     r"tell|describe|list|name|give|show|compare)\b",
@@ -106,6 +112,10 @@ class Interpreter:
         return [over or self._alone(question, named or self._owners(question))]
 
     def _with_history(self, question: str) -> list[Meaning]:
+        back = _BACK.match(question)
+        returned = mentioned_centers(f"- {back['to']}", self.centers) if back else ()
+        if back and len(returned) == 1:
+            return [self._about(back["rest"], returned[0])]
         named = mentioned_centers(question, self.centers)
         fragment = fragment_of(question)
         if fragment:
@@ -116,14 +126,17 @@ class Interpreter:
         done = complete(question, self._said(), self._spans)
         if named:
             # "Does he also lead the Base?" lacks a person, but no center.
-            person = done.missing == "referent" and self._owners(done.referent)
-            text = done.text if person else question
+            person = any(m.person for m in mentions(done.referent, self._spans(done.referent)))
+            text = done.text if person and done.missing == "referent" else question
             one = THE_ONE.search(text)
             if len(named) == 1 and one and not spans_of_names(text, self.centers):
                 text = asked_of(text, self._called(named[0]), self.centers)
             return [_meaning(text, named)]
         if done.missing == "referent":
             return self._referred(question, done)
+        if done.missing == "question":
+            about = mentioned_centers(done.text, self.centers)
+            return [_meaning(done.text, about or self._focus())]
         owners = self._owners(question)
         focus = self._focus()
         if owners or any(m.named for m in mentions(question)) or len(focus) != 1:

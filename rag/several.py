@@ -13,9 +13,8 @@ from rag.answering import Citations, excerpt_of, render
 from rag.asking import asked_of, with_article
 from rag.calibration import load_calibration
 from rag.centers import Center, spans_of_names
-from rag.evidence import Finder
 from rag.fit import Fit, FitMeasurer, Purpose
-from rag.forms import aspect_of, form_of, predicate_of, work_of
+from rag.forms import aspect_of, form_of, topic_of, work_of
 from rag.notices import not_searched, nothing_found
 from rag.refusal import refusal
 from rag.text import Span, sentence_spans
@@ -39,13 +38,13 @@ class OverCenters:
     """Answers such questions; ``answer_one`` answers a query about one center."""
 
     def __init__(
-        self, version: IndexVersion, embedder: Embedder, finder: Finder,
-        centers: Sequence[Center], answer_one: Callable[[Query], Answer],
+        self, version: IndexVersion, embedder: Embedder, centers: Sequence[Center],
+        answer_one: Callable[[Query], Answer],
     ) -> None:  # fmt: skip
         self._version = version
         self._centers = centers
         self._answer_one = answer_one
-        self._measurer = FitMeasurer(version, embedder, finder)
+        self._measurer = FitMeasurer(version, embedder)
 
     def answer(self, query: Query) -> Answer:
         """One cited line a center that has an answer; those that have none are named."""
@@ -76,8 +75,7 @@ class OverCenters:
 
     def _which(self, query: Query, names: Sequence[str]) -> Answer:
         gathered = _Gathered(query, self._version)
-        predicate = predicate_of(query.text)
-        for fit in self._fitting("which", predicate, names):
+        for fit in self._fitting("which", topic_of(query.text), names):
             gathered.add_sentences(fit.center, fit, 1)
         return gathered.answer(names)
 
@@ -95,10 +93,7 @@ class OverCenters:
     def _fitting(self, purpose: Purpose, topic: str, names: Sequence[str]) -> list[Fit]:
         """The centers that fit a topic, best first."""
         calibration = load_calibration(purpose)
-        measured = [
-            self._measurer.measure(topic, f"Does {with_article(name)} {topic}?", name)
-            for name in names
-        ]
+        measured = [self._measurer.measure(topic, name) for name in names]
         found = [(calibration.support(fit.features), fit) for fit in measured]
         found = [(chance, fit) for chance, fit in found if chance >= calibration.threshold]
         return [fit for _, fit in sorted(found, key=lambda pair: -pair[0])]
