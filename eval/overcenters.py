@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -54,9 +55,11 @@ class Topic(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class OverMark:
-    """Whether the answer has the centers that it should have."""
+    """Whether the answer has the centers that it should have; ``astray`` counts wrong labels."""
 
-    question: OverQuestion
+    question_id: str
+    split: Split
+    question: str
     found: tuple[str, ...]
     right: bool
     astray: int
@@ -81,16 +84,23 @@ def load(path: Path, kind: type[Line]) -> list[Line]:
 
 
 def mark_several(question: OverQuestion, answer: Answer) -> OverMark:
-    """Right when each expected center, and no other, is in the answer with a citation of its own."""
+    """Right when each expected center, and no other, is in the answer with its own citation."""
     found = cited_centers(answer)
-    return OverMark(question, found, set(found) == set(question.centers), _astray(answer))
+    return _mark(question, found, set(found) == set(question.centers), answer)
 
 
 def mark_match(question: OverQuestion, answer: Answer) -> OverMark:
     """Right when a right center is first, or there is none where none fits."""
     found = cited_centers(answer)
     first = found[0] in question.centers if found else False
-    return OverMark(question, found, first if question.centers else not found, _astray(answer))
+    return _mark(question, found, first if question.centers else not found, answer)
+
+
+def _mark(question: OverQuestion, found: tuple[str, ...], right: bool, answer: Answer) -> OverMark:
+    astray = _astray(answer)
+    return OverMark(
+        question.id, question.split, question.question, found, right and not astray, astray
+    )
 
 
 def cited_centers(answer: Answer) -> tuple[str, ...]:
@@ -133,9 +143,7 @@ def learn_fits(
     best = np.flatnonzero(np.isclose(wrong, wrong.min()))
     model.fit(features, labels)
     return {
-        "weights": {
-            n: round(float(w), 4) for n, w in zip(FEATURES, model.coef_[0], strict=True)
-        },
+        "weights": {n: round(float(w), 4) for n, w in zip(FEATURES, model.coef_[0], strict=True)},
         "bias": round(float(model.intercept_[0]), 4),
         "threshold": float(choices[best[len(best) // 2]]),
         "report": (
@@ -144,3 +152,10 @@ def learn_fits(
         ),
         "figures": {"pairs wrong, out of fold": round(float(wrong.min()), 4)},
     }
+
+
+def store(path: Path, purpose: Purpose, learnt: dict[str, Any]) -> None:
+    """Put what was learnt for one purpose into ``models/calibration.json``."""
+    kept = json.loads(path.read_text("utf-8")) if path.is_file() else {}
+    kept[purpose] = learnt
+    path.write_text(json.dumps(kept, ensure_ascii=False, indent=1) + "\n", "utf-8")

@@ -165,9 +165,7 @@ def render(points: Sequence[Point]) -> str:
     return "\n".join(lines)
 
 
-def _direct_points(
-    supported: Sequence[Evidence], citations: Citations
-) -> tuple[list[Point], bool]:
+def _direct_points(supported: Sequence[Evidence], citations: Citations) -> tuple[list[Point], bool]:
     """The exact words, cited to all that agree; where another document disagrees, both."""
     best = supported[0]
     exact = _exact(best, citations)

@@ -25,8 +25,9 @@ _DESCRIBED = re.compile(
 _CAPITALISED = re.compile(r"(?<![\w-])[A-Z]\w{2,}")
 _WORD = re.compile(r"[^\W_]+")
 _INDEFINITE = frozenset({"a", "an"})
-# As many slips as search engines allow for the length of a word: Elasticsearch's "AUTO".
-_SLIPS = ((5, 2), (3, 1))
+# How many slips a word of at least so many letters may have; Elasticsearch's "AUTO" allows more,
+# but there a wrong guess costs a rank, here it would change the question.
+_SLIPS = ((8, 2), (5, 1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,9 +147,7 @@ def _described(question: str, centers: Sequence[Center]) -> set[str]:
     return set()
 
 
-def spelled_right(
-    question: str, centers: Sequence[Center], known: Callable[[str], bool]
-) -> str:
+def spelled_right(question: str, centers: Sequence[Center], known: Callable[[str], bool]) -> str:
     """The question with misspelt words of the centers' names put right.
 
     Only a word that ``known`` says no document has is taken for a misspelt one.
@@ -160,7 +159,7 @@ def spelled_right(
 
     def mend(match: re.Match[str]) -> str:
         word = fold(match[0])
-        slips = next((most for least, most in _SLIPS if len(word) > least), 0)
+        slips = next((most for least, most in _SLIPS if len(word) >= least), 0)
         if not slips or word in right or word.isdigit() or known(word):
             return match[0]
         near = {

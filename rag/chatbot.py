@@ -102,16 +102,18 @@ class Chatbot:
         return dataclasses.replace(answer, elapsed=time.perf_counter() - started)
 
     def _first_answer(self, queries: Sequence[Query]) -> Answer:
-        """The answer to the first query that the documents answer, or else that to the first."""
-        first: Answer | None = None
+        """The answer to the first query that the documents answer.
+
+        Where there is none, what was asked is refused as it stands, if it can stand so.
+        """
+        answers: list[Answer] = []
         for query in queries:
             answer = self._over.answer(query) if is_over_centers(query) else self._answer(query)
             if answer.citations:
                 return answer
-            first = first or answer
-        if first is None:
-            raise LookupError("a question has no meaning")
-        return first
+            answers.append(answer)
+        last = answers[-1]
+        return last if not last.query.centers else answers[0]
 
     def _answer(self, query: Query) -> Answer:
         """The answer to a query about one center, or about any."""

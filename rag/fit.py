@@ -58,4 +58,3 @@ class FitMeasurer:
 def _likeness(candidate: Candidate) -> float:
     """What orders the sentences of one center: like the topic, and with its words."""
     return candidate.features["cosine"] + candidate.features["coverage"]
-

@@ -28,13 +28,16 @@ from rag.text import fold, tokens
 
 Missing = Literal["nothing", "referent", "question", "topic"]
 
+# A capital inside a sentence, or before another one, makes a name: "He Zhixu".
 _PERSON = re.compile(
-    r"\b(?:(?P<owner>(?:his|her)\b(?=\s+\w))|he|she|him|his|hers?|himself|herself)\b", re.IGNORECASE
+    r"(?:\b(?P<owner>(?:his|her)\b(?=\s+\w))|\b(?:he|she|him|his|hers?|himself|herself)\b"
+    r"|^(?:He|She|Him|His|Her)\b(?! [A-Z]))"
 )
 # "That" and "this" alone, not before a noun nor as a conjunction.
 _THING = re.compile(
     r"\b(?P<owner>its|their)\b"
-    r"|\b(?:it|they|them|theirs|itself|themselves)\b"
+    r"|\b(?:it(?! takes?\b| costs?\b| into\b| possible\b| true\b)|they|them|theirs|itself"
+    r"|themselves)\b"
     r"|\b(?:this|that|these|those)\b(?=\s*(?:$|[?.!,;]|\b(?:is|are|was|were|do|does|did|has|have"
     r"|can|could|will|would|happen|mean|work|affect|in|for|on|from|to)\b))",
     re.IGNORECASE,
@@ -53,14 +56,15 @@ _ASKS = re.compile(
 )
 # "By whom?", "why?": the rest is that of the question before.
 _BARE_WORD = re.compile(
-    r"^(?:(?:and|but|so)[\s,]+)?(?P<word>(?:by|with|for|from|to|since|until|at|in) (?:whom|when|where|"
-    r"what|which year)|when|where|why|how|how long|how many|who|in (?:which|what) year)\s*[?.!]*$",
+    r"^(?:(?:and|but|so)[\s,]+)?(?P<word>(?:by|with|for|from|to|since|until|at|in) (?:whom|when|"
+    r"where|what|which year)|when|where|why|how|how long|how many|who"
+    r"|in (?:which|what) year)\s*[?.!]*$",
     re.IGNORECASE,
 )
 _QUESTION_WORD = re.compile(
     r"^(?:(?:in|on|at|by|with|for|from|to|since) )?(?:when|where|why|how(?: long| often)?|whom?|"
-    r"(?:what|which) (?:year|date|day|place|city))\s+(?=(?:is|are|was|were|do|does|did|has|have|had|"
-    r"can|could|will|would)\b)",
+    r"(?:what|which) (?:year|date|day|place|city))\s+(?=(?:is|are|was|were|do|does|did|has|have|"
+    r"had|can|could|will|would)\b)",
     re.IGNORECASE,
 )
 _ARTICLE = re.compile(r"\b(?:the|a|an|his|her|its|their)\s+$", re.IGNORECASE)
@@ -131,13 +135,22 @@ def vary(before: str, fragment: str, names: Names = no_names) -> str:
     text = _END.sub("", before)
     new = mentions(fragment, names(fragment))
     named = bool(new) and new[0].named
-    alike = [m for m in mentions(text, names(text)) if m.named == named and not _in_brackets(text, m)]
+    alike = [
+        m for m in mentions(text, names(text)) if m.named == named and not _in_brackets(text, m)
+    ]
     if not alike:
         return f"{text}: {fragment}?"
     place = alike[-1]
     article = _ARTICLE.search(text[: place.start])
-    start = article.start() if article and _ARTICLE.match(f"{fragment.split()[0]} ") else place.start
+    start = (
+        article.start() if article and _ARTICLE.match(f"{fragment.split()[0]} ") else place.start
+    )
     return f"{text[:start]}{fragment}{text[place.end :]}?"
+
+
+def points_to_person(question: str) -> bool:
+    """Whether a question has "he", "her" or the like."""
+    return _PERSON.search(question) is not None
 
 
 def owned(name: str) -> str:

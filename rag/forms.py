@@ -49,8 +49,8 @@ _CATALOG = re.compile(
     re.IGNORECASE,
 )
 _WHICH = re.compile(
-    rf"^(?:and )?(?:(?:in|at) )?(?:which|what)(?: of the(?:se)?)?(?: other)? (?:{_CENTERS}|{_CENTER})"
-    rf"(?: here)? (?!does\b|did\b|do you\b)(?P<predicate>.+)"
+    rf"^(?:and )?(?:(?:in|at) )?(?:which|what)(?: of the(?:se)?)?(?: other)?"
+    rf" (?:{_CENTERS}|{_CENTER})(?: here)? (?!does\b|did\b|do you\b)(?P<predicate>.+)"
     rf"|^(?:is there|are there|do you know|is|do|does)(?: of)?(?: any| an?| some)"
     rf"(?: of the)? (?:{_CENTERS}|{_CENTER})(?: here)?(?: that| which)? (?P<any>.+)"
     rf"|^who (?P<who>(?:works|is working|does research|do research) (?:on|in|with) .+)",
@@ -58,8 +58,9 @@ _WHICH = re.compile(
 )
 _VERB_OF_CENTERS = re.compile(
     r"^(?:(?:also|currently|both|that|which) )*(?:(?:is|are|do|does|can|could|has|have|had|will) )?"
-    r"(?:(?:been |being )?(?:work(?:s|ing)?|stud(?:y|ies|ying)|do(?:es|ing)?|conducts?|research(?:es|ing)?|focus(?:es|ing)?"
-    r"|runs?|own(?:s|ing)?|hold(?:s|ing)?|specialis?z?es?|deals?|offers?|investigates?|interested|active)\b ?)?"
+    r"(?:(?:been |being )?(?:work(?:s|ing)?|stud(?:y|ies|ying)|do(?:es|ing)?|conducts?|runs?|active"
+    r"|research(?:es|ing)?|focus(?:es|ing)?|own(?:s|ing)?|hold(?:s|ing)?|speciali[sz]es?|deals?"
+    r"|offers?|investigates?|interested)\b ?)?"
     r"(?:research )?(?:(?:on|in|with|into|at|about) )?(?:(?:the|an?|any) )?",
     re.IGNORECASE,
 )
@@ -72,15 +73,16 @@ EACH = re.compile(
 )
 _COMPARE = re.compile(
     r"\bcompar(?:e|es|ed|ing|ison)\b|\bdifferen(?:ce|ces|t)\b|\bversus\b|\bvs\b|\bboth\b"
-    r"|\bin common\b|\b(?:older|newer|younger|larger|bigger|smaller|first|earlier|later|more)\b.* or ",
+    r"|\bin common\b"
+    r"|\b(?:older|newer|younger|larger|bigger|smaller|first|earlier|later|more)\b.* or ",
     re.IGNORECASE,
 )
 _MATCH = re.compile(
     r"\b(?:who|whom|which (?:\w+ )?(?:cent(?:er|re)|institute|one|person|group)|where)\b[^?.]*"
-    r"\b(?:should|could|can|may|might|would|shall|do|must) (?:i|we)\b[^?.]*\b(?:talk|speak|contact|approach|"
-    r"write|turn|collaborate|work|go|ask|join|visit|partner|reach|apply|get in touch)\b"
-    r"|\b(?:best|good|right|suitable|suited) (?:match|fit|cent(?:er|re)|partner|place|contact|for)\b"
-    r".*\b(?:for|my|me|us|our)\b"
+    r"\b(?:should|could|can|may|might|would|shall|do|must) (?:i|we)\b[^?.]*\b(?:talk|speak|contact|"
+    r"approach|write|turn|collaborate|work|go|ask|join|visit|partner|reach|apply|get in touch)\b"
+    r"|\b(?:best|good|right|suitable|suited) (?:match|fit|cent(?:er|re)|partner|place|contact|for)"
+    r"\b.*\b(?:for|my|me|us|our)\b"
     r"|\b(?:which|what) (?:\w+ )?(?:cent(?:er|re)s?|institutes?|groups?) (?:would |might |could )?"
     r"(?:fits?|suits?|match(?:es)?|(?:is|are|be) (?:a |the )?(?:best|right|good|relevant|suit))"
     r"|\b(?:looking for|need|seek(?:ing)?|want) (?:an? )?(?:collaborat|partner|cent(?:er|re)\b)"

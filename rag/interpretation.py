@@ -9,7 +9,7 @@ from typing import Protocol
 
 from rag.asking import THE_CENTER, THE_ONE, asked_of
 from rag.centers import Center, mentioned_centers, named_centers, spans_of_names
-from rag.followups import Completion, complete, fragment_of, vary
+from rag.followups import Completion, complete, fragment_of, points_to_person, vary
 from rag.forms import form_of, form_over_centers
 from rag.mentions import mentions
 from rag.references import (
@@ -26,7 +26,8 @@ from rag.types import Form, Place, Turn
 
 # What is asked of a center without saying of which.
 _IT = re.compile(
-    r"\bits\b|\bit\b(?!\s+(?:takes?|costs?|possible|true|rains?|the case)\b)|\bthere\b(?=\s*[?.!]*$)",
+    r"\bits\b|\bit\b(?!\s+(?:takes?|costs?|possible|true|rains?|the case)\b)"
+    r"|\bthere\b(?=\s*[?.!]*$)",
     re.IGNORECASE,
 )
 _BARE_ROLE = re.compile(
@@ -126,10 +127,9 @@ class Interpreter:
         done = complete(question, self._said(), self._spans)
         if named:
             # "Does he also lead the Base?" lacks a person, but no center.
-            person = any(m.person for m in mentions(done.referent, self._spans(done.referent)))
-            text = done.text if person and done.missing == "referent" else question
+            text = done.text if points_to_person(question) else question
             one = THE_ONE.search(text)
-            if len(named) == 1 and one and not spans_of_names(text, self.centers):
+            if one and " one" in one[0] and len(named) == 1 and not self._spans(text):
                 text = asked_of(text, self._called(named[0]), self.centers)
             return [_meaning(text, named)]
         if done.missing == "referent":
@@ -175,7 +175,7 @@ class Interpreter:
         return found
 
     def _other(self, question: str) -> list[Meaning]:
-        """"The other one", of which there may be several."""
+        """ "The other one", of which there may be several."""
         focus = self._focus()
         others = other_center(self.turns, focus[0] if len(focus) == 1 else None, self.centers)
         asked = question if _VERB.search(question) else self._said()[-1].asked
@@ -205,9 +205,9 @@ class Interpreter:
         """A question as it stands; one that points to nothing has to be asked about."""
         pointing = THE_CENTER.search(question) or _IT.search(question)
         named = any(m.named for m in mentions(question))
-        if not centers and len(self.centers) > 1 and not self.chosen:
-            if _BARE_ROLE.search(question) or (pointing and not named):
-                return Meaning(question, tuple(c.name for c in self.centers), "clarify")
+        unclear = _BARE_ROLE.search(question) or (pointing and not named)
+        if unclear and not centers and len(self.centers) > 1 and not self.chosen:
+            return Meaning(question, tuple(c.name for c in self.centers), "clarify")
         return _meaning(question, centers)
 
     # What was said before -----------------------------------------------------------------------

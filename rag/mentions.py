@@ -74,6 +74,8 @@ _INSTITUTION = re.compile(
 _MOST_NAME_WORDS = 4
 # "fly" and "only" are not "-ly" adverbs to be left out by that rule.
 _SHORT = 5
+# Surnames that are also small words.
+_SURNAMES = frozenset("He She An You So May Will".split())
 _INITIAL = re.compile(r"[A-Z]$")
 
 
@@ -116,7 +118,9 @@ def is_verb(word: str) -> bool:
     for ending, instead in _ENDINGS:
         if word.endswith(ending):
             stem = word.removesuffix(ending) + instead
-            if stem in _VERBS or (len(stem) > 2 and stem[-1:] == stem[-2:-1] and stem[:-1] in _VERBS):
+            if stem in _VERBS or (
+                len(stem) > 2 and stem[-1:] == stem[-2:-1] and stem[:-1] in _VERBS
+            ):
                 return True
     return False
 
@@ -124,8 +128,7 @@ def is_verb(word: str) -> bool:
 _ENDINGS = (("s", ""), ("es", ""), ("ies", "y"), ("ed", ""), ("d", ""), ("ied", "y"),
             ("ing", ""), ("ing", "e"))  # fmt: skip
 _DETERMINERS = frozenset(
-    "a an the this these my your his her its our their some any no each every"
-    .split()
+    "a an the this these my your his her its our their some any no each every".split()
 )
 _DEFINITE = frozenset("the this that these those its their his her".split())
 _BEFORE_VERB = frozenset(
@@ -185,7 +188,10 @@ def _name_end(text: str, words: list[re.Match[str]], at: int) -> int | None:
     word = words[at][0]
     if not _capital(word):
         return None
-    if is_closed(word) or (_starts_sentence(text, words[at].start()) and is_verb(word)):
+    follows = at + 1 < len(words) and _adjoin(text, words[at], words[at + 1])
+    if word in _SURNAMES and follows and _capital(words[at + 1][0]):
+        pass
+    elif is_closed(word) or (_starts_sentence(text, words[at].start()) and is_verb(word)):
         return None
     last = at
     while not _OWNER.search(words[last][0]) and last + 1 < len(words):

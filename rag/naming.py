@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from rag.lexical import terms
 from rag.mentions import is_closed, is_verb, mentions
@@ -61,6 +62,6 @@ def _names(question: str) -> list[str]:
     words = _WORD.findall(question)
     return [
         f"{one} {other}"
-        for one, other in zip(words, words[1:], strict=False)
+        for one, other in pairwise(words)
         if not any(is_closed(word) or is_verb(word) for word in (one, other))
     ]
