@@ -116,7 +116,8 @@ class Interpreter:
         back = _BACK.match(question)
         returned = mentioned_centers(f"- {back['to']}", self.centers) if back else ()
         if back and len(returned) == 1:
-            return [self._about(back["rest"], returned[0])]
+            rest = back["rest"]
+            return [self._about(rest[0].upper() + rest[1:], returned[0])]
         named = mentioned_centers(question, self.centers)
         fragment = fragment_of(question)
         if fragment:

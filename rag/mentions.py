@@ -76,6 +76,8 @@ _MOST_NAME_WORDS = 4
 _SHORT = 5
 # Surnames that are also small words.
 _SURNAMES = frozenset("He She An You So May Will".split())
+# "Is throat cancer treatable": what is said of a thing is no part of it.
+_PREDICATE = re.compile(r"(?:[ai]ble|ful|ous|less)$")
 _INITIAL = re.compile(r"[A-Z]$")
 
 
@@ -229,17 +231,25 @@ def _phrase_end(text: str, words: list[re.Match[str]], at: int) -> int | None:
             break
         if is_verb(word) and not _noun_here(words, number, at):
             break
+        if number == at and word.endswith("ed") and not _is_determined(words, at):
+            break
+        if last is not None and _PREDICATE.search(word):
+            break
         last = number
         if _OWNER.search(word):
             break
     return last
 
 
+def _is_determined(words: list[re.Match[str]], number: int) -> bool:
+    """Whether an article or an owner stands before a word."""
+    return number > 0 and fold(words[number - 1][0]) in _DETERMINERS
+
+
 def _noun_here(words: list[re.Match[str]], number: int, first: int) -> bool:
     """Whether a word that can be a verb is a noun where it stands: "their study", "a drug test"."""
-    before = fold(words[number - 1][0]) if number else ""
     if number == first:
-        return before in _DETERMINERS and fold(words[number][0]) in _VERBS
+        return _is_determined(words, number) and fold(words[number][0]) in _VERBS
     return words[number][0].endswith("ing") and not is_closed(words[number - 1][0])
 
 
@@ -253,7 +263,7 @@ def _mention(text: str, words: list[re.Match[str]], first: int, last: int) -> Me
         named
         and len(parts) <= _MOST_NAME_WORDS
         and all(_capital(part) or part in _INSIDE_NAME for part in parts)
-        and not any(part.isupper() and len(part) > 1 for part in parts)
+        and not any(part.isupper() and len(part.rstrip(".")) > 1 for part in parts)
         and not any(character.isdigit() for character in said)
         and not _INSTITUTION.search(said)
     )
