@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 
+from rag.text import tokens
 from rag.types import Form
 
 _CENTERS = (
@@ -55,6 +57,11 @@ _WHICH = re.compile(
     rf"(?: of the)? (?:{_CENTERS}|{_CENTER})(?: here)?(?: that| which)? (?P<any>.+)"
     rf"|^who (?P<who>(?:works|is working|does research|do research) (?:on|in|with) .+)",
     re.IGNORECASE,
+)
+_PLURAL_CENTERS = re.compile(rf"\b{_CENTERS}\b", re.IGNORECASE)
+_HAVING = frozenset(
+    "which what list name show me all the of at in to from belong belongs are is does do have has "
+    "run runs host hosts there part located affiliated with you know please".split()
 )
 _VERB_OF_CENTERS = re.compile(
     r"^(?:(?:also|currently|both|that|which) )*(?:(?:is|are|do|does|can|could|has|have|had|will) )?"
@@ -141,6 +148,13 @@ def form_over_centers(question: str, named: int) -> Form | None:
     if _WHICH.search(question):
         return "which"
     return "each" if EACH.search(question) else None
+
+
+def asks_for_centers_of(question: str, institution: Collection[str]) -> bool:
+    """Whether nothing is asked but which centers an institution has; ``institution`` in tokens."""
+    found = _PLURAL_CENTERS.search(question)
+    rest = set(tokens(_PLURAL_CENTERS.sub(" ", question))) - set(institution)
+    return found is not None and rest <= _HAVING
 
 
 def topic_of(question: str) -> str:
