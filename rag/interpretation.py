@@ -18,6 +18,7 @@ from rag.references import (
     chosen_center,
     correction_in,
     item_in,
+    named_other,
     other_center,
 )
 from rag.salience import Said
@@ -100,7 +101,7 @@ class Interpreter:
         if meant and not _VERB.search(meant):
             return self._varied(meant)
         question = meant or question
-        item = item_in(question, last.answer)
+        item = item_in(question, self.turns)
         if item is not None:
             return _of_item(question, item)
         return self._with_history(question)
@@ -179,8 +180,11 @@ class Interpreter:
         """ "The other one", of which there may be several."""
         focus = self._focus()
         others = other_center(self.turns, focus[0] if len(focus) == 1 else None, self.centers)
-        asked = question if _VERB.search(question) else self._said()[-1].asked
+        asks = _VERB.search(question) is not None
+        asked = question if asks else self._said()[-1].asked
         if len(others) == 1:
+            if asks:
+                return [_meaning(named_other(asked, self._called(others[0])), others)]
             return [self._about(asked, others[0])]
         return [Meaning(asked, others, "clarify")]
 

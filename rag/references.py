@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from rag.asking import with_article
 from rag.centers import Center, mentioned_centers
 from rag.types import Answer, Place, Turn
 
@@ -41,7 +42,11 @@ _CORRECTION = re.compile(
     re.IGNORECASE,
 )
 _NOT = re.compile(r",?\s*\bnot (?:the )?.*$", re.IGNORECASE)
-_OTHER = re.compile(r"\bthe other (?:one|(?:research )?cent(?:er|re)|institute|base)\b", re.I)
+_OTHER = re.compile(
+    r"\bthe other (?:one|(?:research )?cent(?:er|re)|institute|base)\b"
+    r"(?: (?:in|at|of|from) (?-i:[A-Z]\w+(?: [A-Z]\w+)*))?",
+    re.IGNORECASE,
+)
 _LEAD_IN = re.compile(r"[:：]$")
 _LONGEST_NAME = 80
 
@@ -74,6 +79,11 @@ def correction_in(question: str) -> str | None:
 def asks_for_other(question: str) -> bool:
     """Whether "the other one" is meant."""
     return _OTHER.search(question) is not None
+
+
+def named_other(question: str, name: str) -> str:
+    """The question with a center's name for "the other one"."""
+    return _OTHER.sub(with_article(name), question)
 
 
 def other_center(
@@ -119,8 +129,19 @@ def _number_in(question: str, count: int) -> int:
     return count if word == "last" else _ORDINALS[word]
 
 
-def item_in(question: str, answer: Answer) -> Item | None:
-    """The entry of the list that ``answer`` gave which a question points to."""
+def item_in(question: str, turns: Sequence[Turn]) -> Item | None:
+    """The entry of the list that was given last which a question points to.
+
+    A turn that asked for another entry of the list does not end it.
+    """
+    for turn in reversed(turns):
+        item = _item_of(question, turn.answer)
+        if item is not None or not _ORDINAL.search(turn.question):
+            return item
+    return None
+
+
+def _item_of(question: str, answer: Answer) -> Item | None:
     found = _ORDINAL.search(question)
     points = [p for p in answer.points if not _LEAD_IN.search(p.text)]
     number = _number_in(question, len(points))

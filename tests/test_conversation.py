@@ -146,6 +146,7 @@ def asked(*questions_and_centers: tuple[str, str]) -> list[Turn]:
         ("No, I meant the Base.", f"Who leads the {BASE}?", BASE),
         ("No, the other one.", f"Who leads the {BASE}?", BASE),
         ("Back to CPMRC: when was it founded?", f"When was the {CANCER} founded?", CANCER),
+        ("Who leads the other one at Zhejiang University?", f"Who leads the {BASE}?", BASE),
         ("Since when?", "Since when", MEDICAL),
     ],
 )

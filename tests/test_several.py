@@ -104,6 +104,8 @@ def test_an_entry_of_the_list_just_given_is_cited(chatbot: Chatbot) -> None:
     history = [Turn(question, chatbot.ask(question))]
     answer = chatbot.ask("What is the last one?", history)
     assert answer.text == "Sino-German Center [1]"
+    history.append(Turn("What is the last one?", answer))
+    assert "Key Laboratory" in chatbot.ask("And the second?", history).text
     assert {c.center for c in answer.citations} == {BASE}
 
 
