@@ -46,7 +46,7 @@ _PLURAL = frozenset("they them their theirs these those themselves".split())
 _FRAGMENT = re.compile(
     r"^(?:(?:and|but|or|also|so|then|ok(?:ay)?|well)[\s,]+)*"
     r"(?:(?:what|how) about|what of|and|but|or|also|same (?:question )?for)\b[\s,]*"
-    r"(?:(?:for|at|in|of|on|with|from|by)\s+)?(?P<rest>.*)",
+    r"(?P<rest>.*)",
     re.IGNORECASE,
 )
 _ASKS = re.compile(
@@ -67,6 +67,7 @@ _QUESTION_WORD = re.compile(
     r"had|can|could|will|would)\b)",
     re.IGNORECASE,
 )
+_PREPOSITION = re.compile(r"(for|at|in|of|on|with|from|by)\s+", re.IGNORECASE)
 _ARTICLE = re.compile(r"\b(?:the|a|an|his|her|its|their)\s+$", re.IGNORECASE)
 _CLAUSE = re.compile(r"\band\b|\bif\b|[,;?.]")
 _END = re.compile(r"\s*[?.!]*\s*$")
@@ -133,6 +134,11 @@ def vary(before: str, fragment: str, names: Names = no_names) -> str:
     A name takes the place of a name, a phrase that of the last phrase.
     """
     text = _END.sub("", before)
+    lead = _PREPOSITION.match(fragment)
+    if lead and not re.search(rf" {lead[1]} (?!.* {lead[1]} )", text, re.IGNORECASE):
+        # "How about on Sundays?" adds to the question before.
+        return f"{text} {fragment}?"
+    fragment = fragment[lead.end() :] if lead else fragment
     new = mentions(fragment, names(fragment))
     named = bool(new) and new[0].named
     alike = [
@@ -192,7 +198,7 @@ def _full_name(question: str, said: Sequence[Said], names: Names) -> Completion 
 def _full_phrase(question: str, said: Sequence[Said], names: Names) -> Completion | None:
     """A question with "the Stanford experiment" for "the experiment" that was asked about."""
     for mention in mentions(question, names(question)):
-        if not mention.definite or " " in mention.text:
+        if not mention.definite or " " in mention.text or COMPLEMENT.match(question, mention.end):
             continue
         head = _head(mention.text)
         for turn in reversed(said):

@@ -15,27 +15,28 @@ from rag.text import Span, fold
 # Words that are no part of a phrase: function words, and such as say nothing of their noun.
 _CLOSED = frozenset(
     """
-    a an the this that these those some any no every each all both either neither such what which
-    who whom whose when where why how if whether than then as so too very also just only even still
-    yet again ever never always often usually sometimes generally mostly really actually currently
-    now today here there away back up down out off over under about above across after against
-    along among around at before behind below beneath beside besides between beyond by despite
-    during except for from in inside into like near of on onto outside per since through throughout
-    till to toward towards until unlike upon via versus vs with within without and or but nor
-    because although though while i me my mine myself you your yours yourself he him his himself
-    she her hers herself it its itself we us our ours they them their theirs themselves one ones
-    is are was were be been being am isn aren wasn weren do does did doing don doesn didn has have
-    had having haven hasn hadn will would shall should can could may might must ought cannot won
-    not please tell let ok okay yes hello hi thanks thank well oh s t re ve ll d m something
-    anything nothing everything someone anyone somebody anybody nobody everyone everybody else
-    other others another more most less least much many few several lot lots enough own same
-    different similar various certain possible able new good bad better best worse worst big main
-    major important interesting common typical famous first second third next last only
-    great likely specific particular long short high low old easy hard difficult right wrong
-    thing things kind kinds type types sort sorts way ways example examples aspect aspects article
-    information difference differences part fact facts addition yeah hey known really instead
-    together ago soon later early earlier once maybe perhaps quite rather rest
-    sure couple bit exactly finally interested curious
+    a an the this that these those some any no every each all both either neither such what
+    which who whom whose when where why how if whether than then as so too very also just only
+    even still yet again ever never always often usually sometimes generally mostly really
+    actually currently now today here there away back up down out off over under about above
+    across after against along among around at before behind below beneath beside besides
+    between beyond by despite during except for from in inside into like near of on onto outside
+    per since through throughout till to toward towards until unlike upon via versus vs with
+    within without and or but nor because although though while i me my mine myself you your
+    yours yourself he him his himself she her hers herself it its itself we us our ours they
+    them their theirs themselves one ones is are was were be been being am isn aren wasn weren
+    do does did doing don doesn didn has have had having haven hasn hadn will would shall should
+    can could may might must ought cannot won not please tell let ok okay yes hello hi thanks
+    thank well oh s t re ve ll d m something anything nothing everything someone anyone somebody
+    anybody nobody everyone everybody else other others another more most less least much many
+    few several lot lots enough own same different similar various certain possible able new
+    good bad better best worse worst big main major important interesting common typical famous
+    first second third next last great likely specific particular long short high low old easy
+    hard difficult right wrong thing things problem problems time times people person kind kinds
+    type types sort sorts way ways example examples aspect aspects article information
+    difference differences part fact facts addition yeah hey known instead together ago soon
+    later early earlier once maybe perhaps quite rather rest sure couple bit exactly finally
+    interested curious
     """.split()
 )
 # Verbs of questions by their plain form; with an ending they count as well.
@@ -78,6 +79,8 @@ _SHORT = 5
 _SURNAMES = frozenset("He She An You So May Will".split())
 # "Is throat cancer treatable": what is said of a thing is no part of it.
 _PREDICATE = re.compile(r"(?:[ai]ble|ful|ous|less)$")
+# "The 22 projects", but no year.
+_LONGEST_COUNT = 3
 _INITIAL = re.compile(r"[A-Z]$")
 
 
@@ -133,6 +136,7 @@ _DETERMINERS = frozenset(
     "a an the this these my your his her its our their some any no each every".split()
 )
 _DEFINITE = frozenset("the this that these those its their his her".split())
+_INTRODUCING = _DEFINITE | frozenset("about of for on in with a an are".split())
 _BEFORE_VERB = frozenset(
     "to i you he she it we they who will would shall should can could may might must do does did "
     "not don doesn didn".split()
@@ -211,8 +215,8 @@ def _name_end(text: str, words: list[re.Match[str]], at: int) -> int | None:
     if _OWNER.search(words[last][0]) or last + 1 == len(words):
         return last
     # A name may stand before what it is the name of: "the Bronze Age collapse".
-    articled = at > 0 and fold(words[at - 1][0]) in _DEFINITE
-    if not articled or not _adjoin(text, words[last], words[last + 1]):
+    introduced = at > 0 and fold(words[at - 1][0]) in _INTRODUCING
+    if not introduced or not _adjoin(text, words[last], words[last + 1]):
         return last
     after = _phrase_end(text, words, last + 1)
     return last if after is None else after
@@ -227,18 +231,28 @@ def _phrase_end(text: str, words: list[re.Match[str]], at: int) -> int | None:
             break
         if number > at and _capital(word) and any(c.isdigit() for c in word):
             return number  # "vitamin B12"
-        if is_closed(word) or word.isdigit() or _capital(word):
+        if last is not None and word.isupper() and len(word) > 1:
+            return number  # "nominal GDP"
+        if is_closed(word) or _capital(word):
+            break
+        if word.isdigit() and (number > at or len(word) > _LONGEST_COUNT):
             break
         if is_verb(word) and not _noun_here(words, number, at):
             break
-        if number == at and word.endswith("ed") and not _is_determined(words, at):
+        if (
+            number == at
+            and word.endswith("ed")
+            and len(word) > _SHORT
+            and not _is_determined(words, at)
+        ):
             break
         if last is not None and _PREDICATE.search(word):
             break
         last = number
         if _OWNER.search(word):
             break
-    return last
+    # A number alone is no thing.
+    return None if last == at and words[at][0].isdigit() else last
 
 
 def _is_determined(words: list[re.Match[str]], number: int) -> bool:

@@ -23,6 +23,8 @@ _LATER_IN_SENTENCE = 0.3
 # "The history of toilets" is about toilets.
 _RELATION = 0.4
 _NOT_PLURAL = 0.7
+# "It" is hardly ever somebody.
+_PERSON_AS_THING = 0.7
 # People whom an answer names: more than in the question if it was asked who, else less.
 _ANSWERED = 0.25
 _ANSWERED_WHO = 1.5
@@ -65,7 +67,7 @@ def person_in_focus(said: Sequence[Said], names: Names = no_names) -> str:
 
 def thing_in_focus(said: Sequence[Said], names: Names = no_names, *, plural: bool = False) -> str:
     """What "it" or "they" means, empty where nothing was spoken of."""
-    return _most(_things(said, names, _OLDER_THING, plural=plural))
+    return _most(_things(said, names, _OLDER_THING, plural=plural, single=not plural))
 
 
 def topic_in_focus(said: Sequence[Said], names: Names = no_names) -> str:
@@ -85,13 +87,13 @@ def people(said: Sequence[Said], names: Names = no_names) -> dict[str, float]:
 
 
 def _things(
-    said: Sequence[Said], names: Names, older: float, *, plural: bool = False
+    said: Sequence[Said], names: Names, older: float, *, plural: bool = False, single: bool = False
 ) -> dict[str, float]:
     """How much each thing was asked about since the last new subject, by its fullest name."""
     scores: dict[str, float] = {}
     for age, turn in enumerate(reversed(said)):
         found = mentions(turn.asked, names(turn.asked))
-        _add(scores, found, turn.asked, older**age, plural=plural)
+        _add(scores, found, turn.asked, older**age, plural=plural, single=single)
         if scores and _opens_subject(turn, names):
             break
     return _by_fullest_name(scores)
@@ -99,7 +101,7 @@ def _things(
 
 def _add(
     scores: dict[str, float], found: Sequence[Mention], text: str, weight: float, *,
-    plural: bool = False,
+    plural: bool = False, single: bool = False,
 ) -> None:  # fmt: skip
     for place, mention in enumerate(found):
         score = weight
@@ -110,6 +112,8 @@ def _add(
                 score *= _RELATION
         if plural and not mention.plural and not mention.named:
             score *= _NOT_PLURAL
+        if single and mention.person and " " in mention.text:
+            score *= _PERSON_AS_THING
         scores[mention.text] = scores.get(mention.text, 0.0) + score
 
 
