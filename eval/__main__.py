@@ -11,39 +11,21 @@ import click
 from tqdm import tqdm
 
 from eval.intervals import SEED
+from eval.options import FOLDER, corpus_option, failures_option, index_option, json_option, shown
 from eval.record import fields_of, save, surroundings
+from eval.talking import conversation, fits
 from rag.cli import RagGroup
 from rag.config import Settings, go_quiet, load_settings
-from rag.questions import QUESTIONS, SPLITS, QuestionSet, Split, load_questions
+from rag.questions import QUESTIONS, QuestionSet, load_questions
 
 # What loads PyTorch is imported inside the commands that need it: `--help` answers at once.
 if TYPE_CHECKING:
     from eval.fidelity import FidelityReport
 
-
-_folder = click.Path(path_type=Path)
-_index = click.option(
-    "--index",
-    "index_dir",
-    type=_folder,
-    help="Folder of index versions. By default the published one if it is of this corpus and "
-    "these settings, else one that is built for the occasion.",
-)
-_corpus = click.option(
-    "--corpus", "corpus_dir", type=_folder, help="Folder of documents; by default CORPUS_DIR."
-)
 _questions = click.option(
-    "--questions", type=_folder, default=QUESTIONS, help="A question set, JSON lines."
-)
-_failures = click.option(
-    "--failures",
-    type=click.Choice([*SPLITS, "all"]),
-    default="dev",
-    show_default=True,
-    help="Which failures to list. Those of test are hidden, so that nobody tunes on them.",
+    "--questions", type=FOLDER, default=QUESTIONS, help="A question set, JSON lines."
 )
 _seed = click.option("--seed", default=SEED, show_default=True, help="Of the intervals.")
-_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
 @click.group(cls=RagGroup, context_settings={"help_option_names": ["-h", "--help"]})
@@ -53,13 +35,13 @@ def main() -> None:
 
 
 @main.command()
-@_index
-@_corpus
+@index_option
+@corpus_option
 @_questions
-@_failures
+@failures_option
 @click.option("--first-stage", is_flag=True, help="Before the reader has ordered the hits.")
 @_seed
-@_json
+@json_option
 def retrieval(
     index_dir: Path | None,
     corpus_dir: Path | None,
@@ -81,16 +63,16 @@ def retrieval(
         search = None if first_stage else chatbot.search
         report = evaluate_retrieval(asked, chatbot.version, chatbot.embedder, seed, search)
     _keep("retrieval", settings, questions, seed, report)
-    _print(report, retrieval_lines(report, _shown(failures)), as_json)
+    _print(report, retrieval_lines(report, shown(failures)), as_json)
 
 
 @main.command()
-@_index
-@_corpus
+@index_option
+@corpus_option
 @_questions
-@_failures
+@failures_option
 @_seed
-@_json
+@json_option
 def answers(
     index_dir: Path | None,
     corpus_dir: Path | None,
@@ -117,14 +99,14 @@ def answers(
             records, name = chatbot.version.records, chatbot.version.name
             report = evaluate_answers(asked, chatbot, records, name, progress, seed)
     _keep("answers", settings, questions, seed, report)
-    _print(report, answers_lines(report, _shown(failures)), as_json)
+    _print(report, answers_lines(report, shown(failures)), as_json)
 
 
 @main.command()
-@_index
-@_corpus
+@index_option
+@corpus_option
 @_questions
-@click.option("--plot", type=_folder, help="Where to draw the calibration, as SVG.")
+@click.option("--plot", type=FOLDER, help="Where to draw the calibration, as SVG.")
 def calibrate(
     index_dir: Path | None, corpus_dir: Path | None, questions: Path, plot: Path | None
 ) -> None:
@@ -157,9 +139,9 @@ def calibrate(
 
 @main.command()
 @click.option("--check", "only_check", is_flag=True, help="Report, but leave the file as it is.")
-@_corpus
+@corpus_option
 @_questions
-@_json
+@json_option
 @click.pass_context
 def gold(
     ctx: click.Context, only_check: bool, corpus_dir: Path | None, questions: Path, as_json: bool
@@ -179,9 +161,9 @@ def gold(
 
 
 @main.command()
-@click.option("--seeds", type=_folder, required=True, help="Folder of the pages as they were.")
-@_corpus
-@_json
+@click.option("--seeds", type=FOLDER, required=True, help="Folder of the pages as they were.")
+@corpus_option
+@json_option
 def fidelity(seeds: Path, corpus_dir: Path | None, as_json: bool) -> None:
     """What the corpus lost of its source pages, and what it copied."""
     from eval.fidelity import check
@@ -191,9 +173,9 @@ def fidelity(seeds: Path, corpus_dir: Path | None, as_json: bool) -> None:
 
 
 @main.command()
-@click.option("--data", type=_folder, required=True, help="Folder of the public data sets.")
+@click.option("--data", type=FOLDER, required=True, help="Folder of the public data sets.")
 @_seed
-@_json
+@json_option
 def reader(data: Path, seed: int, as_json: bool) -> None:
     """How well the reader reads, on articles that its training never saw."""
     from eval.reader import evaluate_reader
@@ -207,9 +189,9 @@ def reader(data: Path, seed: int, as_json: bool) -> None:
 
 
 @main.command()
-@click.option("--data", type=_folder, required=True, help="Folder of the public data sets.")
+@click.option("--data", type=FOLDER, required=True, help="Folder of the public data sets.")
 @click.option("--documents", default=10_000, show_default=True, type=click.IntRange(20))
-@_json
+@json_option
 def index(data: Path, documents: int, as_json: bool) -> None:
     """How fast documents are indexed, and one changed document is published."""
     from eval.indexing_speed import indexing_lines, measure_indexing
@@ -234,10 +216,6 @@ def _print(report: object, lines: Iterable[str], as_json: bool) -> None:
         click.echo(line)
 
 
-def _shown(failures: str) -> tuple[Split, ...]:
-    return tuple(split for split in SPLITS if failures in (split, "all"))
-
-
 def _bar(asked: QuestionSet, as_json: bool) -> tqdm[Any]:
     total = len(asked.answerable) + len(asked.unanswerable)
     # `None` shows no bar where standard error is no terminal.
@@ -253,6 +231,9 @@ def _fidelity_lines(report: FidelityReport) -> Iterable[str]:
     for run in report.copied:
         yield f"  {run.page} from {run.seed}: “{run.words}”"
 
+
+main.add_command(conversation)
+main.add_command(fits)
 
 if __name__ == "__main__":
     main()

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold, cross_val_predict
 
-from rag.conversation import centers_of, understand
+from rag.centers import centers_of
+from rag.conversation import understand
 from rag.evidence import admissible
 from rag.measuring import Measurer
 from rag.questions import GoldQuestion, GoldSpan, QuestionSet, UnansweredQuestion, split_of

@@ -9,7 +9,8 @@ import ir_measures
 from ir_measures import RR, R, nDCG
 
 from eval.intervals import SEED, Figures, Part, estimate
-from rag.conversation import centers_of, understand
+from rag.centers import centers_of
+from rag.conversation import understand
 from rag.gold import gold_chunks
 from rag.questions import GoldQuestion, QuestionSet, Split, split_of
 from rag.retrieval import retrieve

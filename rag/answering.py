@@ -11,7 +11,7 @@ from rag.lists import ListBlock, list_at
 from rag.refusal import refusal
 from rag.retrieval import without_names
 from rag.text import Span, fold, tokens
-from rag.types import Answer, Citation, Document, Evidence, Hit, Point, Query
+from rag.types import Answer, Citation, Document, Evidence, Hit, Place, Point, Query
 from rag.versions import IndexVersion
 
 # Longest text of one point: a short answer that fits a phone's screen.
@@ -32,7 +32,7 @@ _NUMBER_WORDS = {
 
 
 @dataclass(slots=True)
-class _Citations:
+class Citations:
     """Numbers citations in the order in which an answer uses them; each span once."""
 
     version: IndexVersion
@@ -90,7 +90,7 @@ def compose(
     ``elapsed`` is in seconds. No text of the answer but its labels comes from anywhere but the
     cited spans.
     """
-    citations = _Citations(version)
+    citations = Citations(version)
     points: list[Point] = []
     notices: list[str] = []
     unanswered: list[Part] = []
@@ -127,7 +127,7 @@ def compose(
 
 
 def _points(
-    query: Query, supported: Sequence[Evidence], citations: _Citations
+    query: Query, supported: Sequence[Evidence], citations: Citations
 ) -> tuple[list[Point], list[str], bool]:
     """What is said, what has to be noted, and whether documents disagree."""
     best = supported[0]
@@ -140,20 +140,32 @@ def _points(
     return points, ["The documents disagree."] if disagree else [], disagree
 
 
+def quote(query: Query, place: Place, version: IndexVersion) -> Answer:
+    """The words that a question points at, such as an entry of a list that was just given."""
+    citations = Citations(version)
+    span = place.start, place.end
+    marker = citations.cite(place.doc_id, span, (place.start, place.start))
+    points = (Point("", citations.made[0].quote, (marker,)),)
+    return Answer(
+        query=query, text=render(points), points=points, citations=tuple(citations.made), hits=(),
+        # Nothing was judged: the place is known.
+        confidence=1.0, notices=(), withheld=0, index_version=version.name, elapsed=0.0,
+    )  # fmt: skip
+
+
 def render(points: Sequence[Point]) -> str:
-    """Points as plain text, one a line, each followed by its markers."""
+    """Points as plain text, one a line, each with its label first and its markers last."""
     lines = []
     for point in points:
         words = point.text
         if point.exact and fold(point.exact) != fold(point.text.strip(" .")):
             words = f"{point.exact} · “{point.text}”"
+        words = f"{point.label}: {words}" if point.label else words
         lines.append(words + "".join(f" [{marker}]" for marker in point.markers))
     return "\n".join(lines)
 
 
-def _direct_points(
-    supported: Sequence[Evidence], citations: _Citations
-) -> tuple[list[Point], bool]:
+def _direct_points(supported: Sequence[Evidence], citations: Citations) -> tuple[list[Point], bool]:
     """The exact words, cited to all that agree; where another document disagrees, both."""
     best = supported[0]
     exact = _exact(best, citations)
@@ -170,7 +182,7 @@ def _direct_points(
     return points, bool(others)
 
 
-def _direct_point(best: Evidence, agreeing: Sequence[Evidence], citations: _Citations) -> Point:
+def _direct_point(best: Evidence, agreeing: Sequence[Evidence], citations: Citations) -> Point:
     text = citations.document(best.doc_id).text
     exact = text[best.answer_start : best.answer_end]
     markers = tuple(
@@ -199,7 +211,12 @@ def excerpt(text: str, evidence: Evidence, most: int) -> str:
     return f"{before}{text[start:end]}{after}"
 
 
-def _exact(evidence: Evidence, citations: _Citations) -> str:
+def excerpt_of(text: str, span: Span, most: int = LONGEST_POINT) -> str:
+    """A sentence, cut at a word to ``most`` characters."""
+    return excerpt(text, Evidence("", *span, span[0], span[0], 0.0), most)
+
+
+def _exact(evidence: Evidence, citations: Citations) -> str:
     text = citations.document(evidence.doc_id).text
     return text[evidence.answer_start : evidence.answer_end]
 
@@ -211,7 +228,7 @@ def _same_words(one: str, other: str) -> bool:
 
 
 def _sentence_points(
-    query: Query, supported: Sequence[Evidence], citations: _Citations
+    query: Query, supported: Sequence[Evidence], citations: Citations
 ) -> list[Point]:
     """The best sentences that say different things, in document order within a document."""
     most = _MOST_SENTENCES[query.form] if query.form == "description" else _MOST_WITHOUT_EXACT_WORDS
@@ -236,7 +253,7 @@ def _sentence_points(
     return points
 
 
-def _list_of(query: Query, best: Evidence, citations: _Citations) -> ListBlock | None:
+def _list_of(query: Query, best: Evidence, citations: Citations) -> ListBlock | None:
     """The list that the question asks for, if its evidence lies in one.
 
     A line that only leads into a list answers nothing without it. An item answers alone if it has
@@ -252,7 +269,7 @@ def _list_of(query: Query, best: Evidence, citations: _Citations) -> ListBlock |
     return None if asked & set(terms(text[best.start : best.end])) else block
 
 
-def _list_points(block: ListBlock, best: Evidence, citations: _Citations) -> list[Point]:
+def _list_points(block: ListBlock, best: Evidence, citations: Citations) -> list[Point]:
     text = citations.document(best.doc_id).text
     marker = citations.cite(best.doc_id, block.span, (block.items[0][0], block.items[-1][1]))
     has_lead_in = block.lead_in[0] < block.lead_in[1]

@@ -4,34 +4,28 @@ from __future__ import annotations
 
 import dataclasses
 import time
-from collections import deque
 from collections.abc import Iterator, Sequence
-from itertools import islice
 from pathlib import Path
 
-from rag.answering import Part, compose
+from rag.answering import Part, compose, quote
 from rag.calibration import load_calibration
+from rag.centers import Center, centers_of, find_center, mentioned_centers
 from rag.config import Settings
-from rag.conversation import Center, centers_of, find_center, parts_of, understand
+from rag.conversation import parts_of, readings, understand
 from rag.embedding import SentenceEmbedder
 from rag.errors import QueryError
 from rag.evidence import CalibratedFinder, Finder
 from rag.measuring import Measurer, ReadingMeasurer, SimilarityMeasurer
+from rag.naming import Naming
+from rag.notices import filter_notices, with_notices
 from rag.reader import Reader
 from rag.retrieval import retrieve
+from rag.several import OverCenters, is_over_centers
+from rag.smalltalk import examples, greeting, which_one
 from rag.types import Answer, Document, Embedder, Hit, Query, Turn
 from rag.versions import IndexVersion, open_current
 
 _MOST_EXAMPLES = 4
-# Asked of the corpus before they are shown: an example that is refused would be a poor one.
-_EXAMPLES = (
-    "Who is the director of the {center}?",
-    "Who leads the {center}?",
-    "When was the {center} established?",
-    "What does the {center} study?",
-    "What equipment does the {center} have?",
-)
-_GREETING = "Hello. I answer questions about research centers from their documents, with citations."
 
 
 class Chatbot:
@@ -44,6 +38,9 @@ class Chatbot:
         self._finder = finder
         self._k = k
         self._centers: tuple[Center, ...] = centers_of(version.records.documents())
+        self._names = Naming(version)
+        self._over = OverCenters(version, embedder, self._centers, self._answer)
+        self._examples: tuple[str, ...] | None = None
 
     @classmethod
     def open(cls, settings: Settings, index_dir: Path | None = None) -> Chatbot:
@@ -90,12 +87,39 @@ class Chatbot:
         started = time.perf_counter()
         only = find_center(center, self._centers) if center else None
         try:
-            query = understand(question, history, self._centers, only)
+            queries = readings(question, history, self._centers, only, self._names)
         except QueryError as exc:
             asked = question.encode("utf-8", "replace").decode()
             return self._said(Query(asked, asked), str(exc), started)
-        if query.form == "chitchat":
-            return self._said(query, self._greeting(), started)
+        if queries[0].form == "chitchat":
+            return self._said(queries[0], greeting(self.examples()), started)
+        if queries[0].form == "clarify":
+            return self._asked_back(queries[0], started)
+        answer = self._first_answer(queries)
+        if only:
+            named = mentioned_centers(question, self._centers)
+            answer = with_notices(answer, filter_notices(only, named))
+        return dataclasses.replace(answer, elapsed=time.perf_counter() - started)
+
+    def _first_answer(self, queries: Sequence[Query]) -> Answer:
+        """The answer to the first query that the documents answer.
+
+        Where there is none, what was asked is refused as it stands, if it can stand so.
+        """
+        answers: list[Answer] = []
+        for query in queries:
+            answer = self._over.answer(query) if is_over_centers(query) else self._answer(query)
+            if answer.citations:
+                return answer
+            answers.append(answer)
+        last = answers[-1]
+        return last if not last.query.centers else answers[0]
+
+    def _answer(self, query: Query) -> Answer:
+        """The answer to a query about one center, or about any."""
+        started = time.perf_counter()
+        if query.place is not None:
+            return quote(query, query.place, self.version)
         hits: list[Hit] = []
         parts: list[Part] = []
         for part in parts_of(query):
@@ -104,8 +128,7 @@ class Chatbot:
             parts.append(Part(part, findings))
             hits += findings.hits
         elapsed = time.perf_counter() - started
-        answer = compose(query, parts, self._finder.threshold, hits, self.version, elapsed)
-        return dataclasses.replace(answer, elapsed=time.perf_counter() - started)
+        return compose(query, parts, self._finder.threshold, hits, self.version, elapsed)
 
     def converse(self, question: str, earlier: Sequence[str], center: str | None = None) -> Answer:
         """Answer the earlier questions in order, then this one, in one conversation."""
@@ -140,28 +163,21 @@ class Chatbot:
             QueryError: there is no such center, or the question is empty or too long.
         """
         only = find_center(center, self._centers) if center else None
-        query = understand(question, (), self._centers, only)
+        query = understand(question, (), self._centers, only, self._names)
         hits = retrieve(self.version, self.embedder, query, max(k, self._k))
         read = self._finder.find(query, hits[: self._k], self.version).hits
         return (*read, *hits[self._k :])[:k]
 
     def examples(self) -> tuple[str, ...]:
         """Questions that this corpus answers, one about each of the first centers."""
-        found: list[str] = []
-        for number, center in enumerate(self.centers):
-            name = center.removeprefix("The ").removeprefix("the ")
-            # Another question for each center, as far as its documents answer it.
-            templates = deque(_EXAMPLES)
-            templates.rotate(-number)
-            asked = (template.format(center=name) for template in templates)
-            found += islice((q for q in asked if self.ask(q).status == "answered"), 1)
-            if len(found) == _MOST_EXAMPLES:
-                break
-        return tuple(found)
+        if self._examples is None:
+            self._examples = examples(self.centers, self.ask, _MOST_EXAMPLES)
+        return self._examples
 
-    def _greeting(self) -> str:
-        known = "; ".join(self.centers)
-        return f"{_GREETING} I know: {known}." if known else _GREETING
+    def _asked_back(self, query: Query, started: float) -> Answer:
+        """Which of the centers is meant."""
+        answer = self._said(query, which_one(query.centers), started)
+        return dataclasses.replace(answer, choices=query.centers)
 
     def _said(self, query: Query, text: str, started: float) -> Answer:
         """An answer that is no document's."""

@@ -10,8 +10,8 @@ import time
 from pathlib import Path
 
 from rag.calibration import load_calibration
+from rag.centers import centers_of
 from rag.config import ROOT, Settings
-from rag.conversation import centers_of
 from rag.errors import IndexStateError
 from rag.soundness import condition, serving
 from rag.versions import current_version, open_records, read_manifest, version_names

@@ -18,16 +18,21 @@ Rows = NDArray[np.int64]
 Span = tuple[int, int]
 
 Status = Literal["answered", "partial", "clarify", "refused", "chitchat"]
-Form = Literal["direct", "description", "list", "chitchat"]
+Form = Literal[
+    "direct", "description", "list", "chitchat", "clarify",
+    # Over several centers, each with evidence of its own.
+    "catalog", "each", "which", "compare", "match",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
     """One source page, normalised; every offset anywhere refers to ``text``.
 
-    ``doc_id`` is the path from the corpus root with ``/``. ``sha256`` is that of the file's bytes.
-    ``pages`` holds (offset, page number) pairs in rising order, empty where the format has no
-    pages. What the file does not say about itself is ``None`` or empty.
+    ``doc_id`` is the path from the corpus root with ``/``. ``sha256`` is that of the file's bytes,
+    and of its sidecar's where it has one. ``pages`` holds (offset, page number) pairs in rising
+    order of offsets, empty where the format has no pages. What the file does not say about itself
+    is ``None`` or empty.
     """
 
     doc_id: str
@@ -66,10 +71,20 @@ class Chunk:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """A span of a document's text."""
+
+    doc_id: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
 class Query:
     """What is searched for (``text``) and what was asked (``original``).
 
-    ``centers`` are the centers that the question is about; empty means all of them.
+    ``centers`` are the centers that the question is about; empty means all of them. ``place`` is
+    what the question points at, such as an entry of the list that was given before.
     """
 
     text: str
@@ -77,6 +92,7 @@ class Query:
     language: str = "en"
     centers: tuple[str, ...] = ()
     form: Form = "direct"
+    place: Place | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,12 +161,14 @@ class Point:
     """One thing that an answer says.
 
     ``text`` are a document's own words, whole or cut with an ellipsis; ``exact`` are the words in
-    it that answer the question, empty where none stand out; ``markers`` number the citations.
+    it that answer the question, empty where none stand out; ``markers`` number the citations;
+    ``label`` says what the point is about where an answer speaks of several, such as a center.
     """
 
     exact: str
     text: str
     markers: tuple[int, ...]
+    label: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +187,7 @@ class Answer:
     where the answer is not a document's. ``notices`` are sentences about the answer, never from a
     document; ``withheld`` counts sentences that were left out because no document supports them;
     ``elapsed`` is in seconds; ``incomplete`` where a part of the question has no answer or
-    documents disagree on one.
+    documents disagree on one. ``choices`` are the centers of which the asker has to take one.
     """
 
     query: Query
@@ -183,6 +201,7 @@ class Answer:
     index_version: str
     elapsed: float
     incomplete: bool = False
+    choices: tuple[str, ...] = ()
 
     @property
     def status(self) -> Status:
@@ -190,7 +209,7 @@ class Answer:
         if self.query.form == "chitchat":
             return "chitchat"
         if not self.citations:
-            return "refused"
+            return "clarify" if self.choices else "refused"
         return "partial" if self.incomplete or self.withheld else "answered"
 
 

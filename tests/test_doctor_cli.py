@@ -163,7 +163,8 @@ def two_versions(index_dir: Path, folder: Path) -> tuple[Path, Path]:
     (old,) = (folder / "versions").glob("0001-*")
     new = old.with_name(old.name.replace("0001", "0002"))
     shutil.copytree(old, new)
-    write_manifest(new, replace(read_manifest(folder, old.name), version=new.name))
+    manifest = read_manifest(folder, new.name)
+    write_manifest(new, replace(manifest, version=new.name))
     (folder / "CURRENT").write_text(new.name + "\n")
     return new, old
 

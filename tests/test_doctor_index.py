@@ -119,15 +119,15 @@ def test_another_embedder_format_or_chunk_length_is_told(
     settings = load_settings(chunk_tokens=100)
     other = Subject(settings, built.corpus_dir, built.index_dir, quick=False, embedder=embedder)
     only(index_findings(other), "warning", "CHUNK_TOKENS is 100")
-    manifest = read_manifest(built.index_dir, oldest.name)
-    write_manifest(oldest, replace(manifest, format=1))
+    was = read_manifest(built.index_dir, oldest.name)
+    write_manifest(oldest, replace(was, format=1))
     only(index_findings(built), "notice", "format 1")
-    write_manifest(oldest, manifest)
-    manifest = read_manifest(built.index_dir, newest.name)
-    write_manifest(newest, replace(manifest, embedder="other"))
+    write_manifest(oldest, was)
+    was = read_manifest(built.index_dir, newest.name)
+    write_manifest(newest, replace(was, embedder="other"))
     only(index_findings(built), "error", "built with the embedder other")
     # The same name, other weights: only a loaded model tells.
-    write_manifest(newest, replace(manifest, embedder_fingerprint="x"))
+    write_manifest(newest, replace(was, embedder_fingerprint="x"))
     only(index_findings(built), "error", "built with the embedder")
 
 

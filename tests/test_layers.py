@@ -5,16 +5,13 @@ import sys
 
 from rag.config import ROOT
 
-# In a process of its own: import-linter silences every logger of the process that it runs in.
-_LINT = (
-    "from importlinter.cli import lint_imports\n"
-    "raise SystemExit(lint_imports(config_filename='pyproject.toml', no_cache=True))"
-)
-
 
 def test_modules_import_only_from_their_own_layer_or_a_lower_one() -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", _LINT], cwd=ROOT, capture_output=True, text=True, check=False
+    # In a process of its own: import-linter switches off the loggers of the one that it runs in.
+    program = (
+        "from importlinter.cli import lint_imports; raise SystemExit(lint_imports(no_cache=True))"
     )
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert "0 broken" in done.stdout
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout

@@ -6,8 +6,8 @@ from typing import Any, get_args
 
 import pytest
 
+from rag.centers import centers_of, mentioned_centers
 from rag.config import ROOT
-from rag.conversation import centers_of, mentioned_centers
 from rag.loaders import corpus_files, load
 from rag.questions import Difficulty, GoldForm, Kind, SetError, load_questions, split_of
 

@@ -137,6 +137,8 @@ def ask(
 
 
 def _print_answer(answer: Answer) -> None:
+    if " ".join(answer.query.text.split()) != " ".join(answer.query.original.split()):
+        click.secho(f"Understood as: {answer.query.text}", italic=True)
     click.echo(answer.text)
     for notice in answer.notices:
         click.secho(notice, italic=True)

@@ -110,7 +110,7 @@ def _said(turn: int, answer: Answer) -> Markup:
 
 
 def _point(turn: int, point: Point, cited: dict[int, Citation], seen: set[int]) -> Markup:
-    exact, text = (" ".join(words.split()) for words in (point.exact, point.text))
+    exact, text, label = (" ".join(w.split()) for w in (point.exact, point.text, point.label))
     markers = [_marker(turn, cited[number], seen) for number in point.markers if number in cited]
     if not exact:
         said = [escape(text)]
@@ -119,6 +119,8 @@ def _point(turn: int, point: Point, cited: dict[int, Citation], seen: set[int]) 
     else:
         quoted = element("span", f"“{text}”", class_="quoted")
         said = [element("strong", exact, class_="exact"), quoted]
+    if label:
+        said.insert(0, element("span", f"{label}:", class_="label"))
     # No line starts with a lonely marker.
     return join(join(*said, between=" "), *markers, between="\u00a0")
 

@@ -1,0 +1,65 @@
+"""A question put about a center: its name where the question names or points to one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from rag.centers import Center, spans_of_names
+from rag.followups import owned, with_topic
+from rag.forms import EACH
+
+# "The center" without a name.
+THE_CENTER = re.compile(
+    r"\b(?:the|this|that|same) (?:research )?(?:cent(?:er|re)|institute|lab(?:oratory)?)\b"
+    r"(?!\s+(?:of|for|at|in|on)\b)",
+    re.IGNORECASE,
+)
+# "The one in Zunyi", "the Zhejiang center".
+THE_ONE = re.compile(
+    r"\b(?:the|your) (?:[A-Z]\w+ ){0,2}(?:one|(?:research )?cent(?:er|re)s?|base|institute)\b"
+    r"(?: (?:in|at|of|from) [A-Z]\w+(?: [A-Z]\w+)*)?"
+)
+_PRONOUN = re.compile(
+    r"\b(?P<owner>its|their)\b|\b(?:it|they|them)\b|\b(?P<there>there)\b(?=\s*[?.!]*$)",
+    re.IGNORECASE,
+)
+_BETWEEN = re.compile(r"\s*(?:,|and|or|with|versus|vs\.?|to)?\s*(?:and|or)?\s*(?:the\s+)?", re.I)
+_KIND = re.compile(r"\b(?:center|centre|base|institute|laboratory|lab|program|group)\b", re.I)
+_ARTICLE = re.compile(r"\b(?:the|a|an)\s+$", re.IGNORECASE)
+
+
+def with_article(name: str) -> str:
+    """A center's name as it stands in a sentence: "the Tissue Repair Center", "CPMRC"."""
+    plain = re.sub(r"^the ", "", name, flags=re.IGNORECASE)
+    return f"the {plain}" if " " in plain and _KIND.search(plain) else plain
+
+
+def asked_of(text: str, name: str, centers: Sequence[Center]) -> str:
+    """The question asked of the center that goes by ``name``.
+
+    The name takes the place of the centers that the question names, or else of what points to
+    one, or else it stands behind the question in brackets.
+    """
+    called = with_article(name)
+    spans = spans_of_names(text, centers)
+    if spans:
+        start, end = spans[0][:2]
+        for next_start, next_end, _ in spans[1:]:
+            if _BETWEEN.fullmatch(text[end:next_start]):
+                end = next_end
+        article = _ARTICLE.search(text[:start])
+        start = article.start() if article else start
+        text = text[:start] + called + text[end:]
+        return re.sub(r"\bboth (?=the\b)|\brespectively\b", "", text)
+    pronoun = _PRONOUN.search(text)
+    if pronoun and not EACH.search(text):
+        words = owned(called) if pronoun["owner"] else called
+        words = f"at {called}" if pronoun["there"] else words
+        return text[: pronoun.start()] + words + text[pronoun.end() :]
+    for pattern in (EACH, THE_ONE, THE_CENTER):
+        found = pattern.search(text)
+        if found:
+            words = owned(called) if found[0].endswith(("'", "’")) else called
+            return text[: found.start()] + words + text[found.end() :]
+    return with_topic(text, called).text

@@ -1,0 +1,30 @@
+"""Sentences about an answer that are no document's."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+
+from rag.types import Answer
+
+
+def with_notices(answer: Answer, notices: Sequence[str]) -> Answer:
+    """An answer with further notices."""
+    return dataclasses.replace(answer, notices=(*answer.notices, *notices))
+
+
+def filter_notices(only: str, named: Sequence[str]) -> tuple[str, ...]:
+    """Said where the chosen center is none of those that the question names."""
+    if not named or only in named:
+        return ()
+    return (f"Only documents of {only} were searched, as chosen.",)
+
+
+def nothing_found(centers: Sequence[str]) -> tuple[str, ...]:
+    """Said of the centers whose documents have no answer."""
+    return (f"Nothing was found for: {'; '.join(centers)}.",) if centers else ()
+
+
+def not_searched(centers: Sequence[str]) -> tuple[str, ...]:
+    """Said of the centers that were left out because there are too many."""
+    return (f"Not searched: {'; '.join(centers)}.",) if centers else ()

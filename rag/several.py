@@ -1,0 +1,186 @@
+"""Questions over several centers: evidence for each of its own, one cited line each.
+
+Two centers' facts are never mixed: each center is asked alone, of its own documents.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from collections.abc import Callable, Sequence
+
+from rag.answering import Citations, excerpt_of, render
+from rag.asking import asked_of, with_article
+from rag.calibration import load_calibration
+from rag.centers import Center, spans_of_names
+from rag.fit import Fit, FitMeasurer, Purpose
+from rag.forms import aspect_of, form_of, topic_of, work_of
+from rag.notices import not_searched, nothing_found
+from rag.refusal import refusal
+from rag.text import Span, sentence_spans
+from rag.types import Answer, Embedder, Hit, Point, Query
+from rag.versions import IndexVersion
+
+_OVER_CENTERS = frozenset({"catalog", "each", "which", "compare", "match"})
+# More centers than these are not asked one by one.
+_MOST_CENTERS = 12
+_MOST_ITEMS = 6
+# Those who are offered to a collaborator.
+_MOST_MATCHES = 3
+
+
+def is_over_centers(query: Query) -> bool:
+    """Whether a query is about several centers, each for itself."""
+    return query.form in _OVER_CENTERS
+
+
+class OverCenters:
+    """Answers such questions; ``answer_one`` answers a query about one center."""
+
+    def __init__(
+        self, version: IndexVersion, embedder: Embedder, centers: Sequence[Center],
+        answer_one: Callable[[Query], Answer],
+    ) -> None:  # fmt: skip
+        self._version = version
+        self._centers = centers
+        self._answer_one = answer_one
+        self._measurer = FitMeasurer(version, embedder)
+
+    def answer(self, query: Query) -> Answer:
+        """One cited line a center that has an answer; those that have none are named."""
+        started = time.perf_counter()
+        names = query.centers or tuple(center.name for center in self._centers)
+        asked, left = names[:_MOST_CENTERS], names[_MOST_CENTERS:]
+        if query.form == "catalog":
+            asked, left = names, ()
+            answer = self._catalog(query, asked)
+        elif query.form == "which":
+            answer = self._which(query, asked)
+        elif query.form == "match":
+            answer = self._match(query, asked)
+        else:
+            answer = self._each(query, asked)
+        notices = (*answer.notices, *not_searched(left))
+        elapsed = time.perf_counter() - started
+        return dataclasses.replace(answer, notices=notices, elapsed=elapsed)
+
+    def _each(self, query: Query, names: Sequence[str]) -> Answer:
+        gathered = _Gathered(query, self._version)
+        text = aspect_of(query.text) if query.form == "compare" else query.text
+        for name in names:
+            asked = asked_of(text, name, self._centers)
+            one = Query(asked, asked, query.language, (name,), form_of(asked))
+            gathered.add(name, self._answer_one(one))
+        return gathered.answer()
+
+    def _which(self, query: Query, names: Sequence[str]) -> Answer:
+        gathered = _Gathered(query, self._version)
+        for fit in self._fitting("which", topic_of(query.text), names):
+            gathered.add_sentences(fit.center, fit, 1)
+        return gathered.answer(names)
+
+    def _match(self, query: Query, names: Sequence[str]) -> Answer:
+        gathered = _Gathered(query, self._version)
+        work = work_of(query.text)
+        for fit in self._fitting("match", work, names)[:_MOST_MATCHES]:
+            gathered.add_sentences(fit.center, fit, 2)
+            asked = f"Who is the director of {with_article(fit.center)}?"
+            person = self._answer_one(Query(asked, asked, query.language, (fit.center,)))
+            if person.status == "answered":
+                gathered.add("", person, most=1)
+        return gathered.answer()
+
+    def _fitting(self, purpose: Purpose, topic: str, names: Sequence[str]) -> list[Fit]:
+        """The centers that fit a topic, best first."""
+        calibration = load_calibration(purpose)
+        measured = [self._measurer.measure(topic, name) for name in names]
+        found = [(calibration.support(fit.features), fit) for fit in measured]
+        found = [(chance, fit) for chance, fit in found if chance >= calibration.threshold]
+        return [fit for _, fit in sorted(found, key=lambda pair: -pair[0])]
+
+    def _catalog(self, query: Query, names: Sequence[str]) -> Answer:
+        """The centers of the corpus, each cited to where a document of it speaks of it."""
+        gathered = _Gathered(query, self._version)
+        records = self._version.records
+        for name in names:
+            for known in records.documents():
+                document = records.document(known.doc_id) if known.center == name else None
+                spans = sentence_spans(document.text) if document else []
+                if document and spans:
+                    own = [c for c in self._centers if c.name == name]
+                    naming = (s for s in spans if spans_of_names(document.text[slice(*s)], own))
+                    gathered.cite(name, document.doc_id, next(naming, spans[0]))
+                    break
+        return gathered.answer()
+
+
+class _Gathered:
+    """What was found for the centers so far, with citations numbered through."""
+
+    def __init__(self, query: Query, version: IndexVersion) -> None:
+        self._query = query
+        self._version = version
+        self._citations = Citations(version)
+        self._points: list[Point] = []
+        self._hits: list[Hit] = []
+        self._found: list[str] = []
+        self._asked: list[str] = []
+        self._confidence: list[float] = []
+
+    def add(self, label: str, answer: Answer, most: int = _MOST_ITEMS) -> None:
+        """Add a center's own answer."""
+        self._hits += answer.hits
+        if label:
+            self._asked.append(label)
+        if not answer.citations:
+            return
+        self._found.append(label)
+        self._confidence.append(answer.confidence)
+        markers = {
+            c.marker: self._citations.cite(
+                c.doc_id, (c.start, c.end), (c.answer_start, c.answer_end)
+            )
+            for c in answer.citations
+        }
+        points = [p for p in answer.points if not p.text.endswith(":")] or list(answer.points)
+        for number, point in enumerate(points[: most if answer.query.form == "list" else 1]):
+            self._points.append(
+                dataclasses.replace(
+                    point,
+                    label=label if number == 0 else "",
+                    markers=tuple(markers[marker] for marker in point.markers),
+                )
+            )
+
+    def add_sentences(self, label: str, fit: Fit, most: int) -> None:
+        """Add the sentences by which a center fits."""
+        for number, sentence in enumerate(fit.sentences[:most]):
+            self.cite(label if number == 0 else "", sentence.doc_id, sentence.span)
+
+    def cite(self, label: str, doc_id: str, span: Span) -> None:
+        """Add one sentence."""
+        if label:
+            self._found.append(label)
+            self._asked.append(label)
+        marker = self._citations.cite(doc_id, span, (span[0], span[0]))
+        text = excerpt_of(self._citations.document(doc_id).text, span)
+        self._points.append(Point("", text, (marker,), label))
+
+    def answer(self, asked: Sequence[str] = ()) -> Answer:
+        """The whole answer; a refusal where nothing was found for any center."""
+        missing = [name for name in (*asked, *self._asked) if name not in self._found]
+        query, points = self._query, tuple(self._points)
+        notices = nothing_found(list(dict.fromkeys(missing))) if points else ()
+        return Answer(
+            query=query,
+            text=render(points) if points else refusal(query, (), self._version),
+            points=points,
+            citations=tuple(self._citations.made),
+            hits=tuple(self._hits),
+            confidence=min(self._confidence, default=1.0 if points else 0.0),
+            notices=notices,
+            withheld=0,
+            index_version=self._version.name,
+            elapsed=0.0,
+            incomplete=bool(missing) and query.form in {"each", "compare"} and bool(points),
+        )
