@@ -22,7 +22,7 @@ from rag.references import (
     other_center,
 )
 from rag.salience import Said
-from rag.text import Span
+from rag.text import Span, tokens
 from rag.types import Form, Place, Turn
 
 # What is asked of a center without saying of which.
@@ -42,6 +42,8 @@ _BACK = re.compile(
     r"(?P<to>[^,:;]+)[,:;]\s*(?:and\s+)?(?P<rest>.+)$",
     re.IGNORECASE,
 )
+# One unknown word may be another word for a known one.
+_FOREIGN_WORDS = 2
 _VERB = re.compile(
     r"\b(?:who|whom|what|which|when|where|why|how|is|are|was|were|do|does|did|has|have|can|"
     r"tell|describe|list|name|give|show|compare)\b",
@@ -141,7 +143,8 @@ class Interpreter:
             return [_meaning(done.text, about or self._focus())]
         owners = self._owners(question)
         focus = self._focus()
-        if owners or any(m.named for m in mentions(question)) or len(focus) != 1:
+        says_names = any(m.named for m in mentions(question))
+        if owners or says_names or len(focus) != 1 or self._is_foreign(question):
             return [self._alone(question, owners)]
         # A question that takes its center for granted may also be about any.
         return [self._about(question, focus[0]), _meaning(question, ())]
@@ -208,6 +211,13 @@ class Interpreter:
         """Whether a person of one center is named: "which center does Qian Cheng lead?"."""
         people = any(m.person for m in mentions(question, self._spans(question)))
         return people and len(self._owners(question)) == 1
+
+    def _is_foreign(self, question: str) -> bool:
+        """Whether a question has words of which no document has any: another subject."""
+        if self.names is None:
+            return False
+        words = {word for m in mentions(question) for word in tokens(m.text)}
+        return sum(not self.names.knows(word) for word in words) >= _FOREIGN_WORDS
 
     def _alone(self, question: str, centers: Sequence[str]) -> Meaning:
         """A question as it stands; one that points to nothing has to be asked about."""
