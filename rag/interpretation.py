@@ -143,8 +143,7 @@ class Interpreter:
             return [_meaning(done.text, about or self._focus())]
         owners = self._owners(question)
         focus = self._focus()
-        says_names = any(m.named for m in mentions(question))
-        if owners or says_names or len(focus) != 1 or self._is_foreign(question):
+        if owners or _names_something(question) or len(focus) != 1 or self._is_foreign(question):
             return [self._alone(question, owners)]
         # A question that takes its center for granted may also be about any.
         return [self._about(question, focus[0]), _meaning(question, ())]
@@ -222,7 +221,7 @@ class Interpreter:
     def _alone(self, question: str, centers: Sequence[str]) -> Meaning:
         """A question as it stands; one that points to nothing has to be asked about."""
         pointing = THE_CENTER.search(question) or _IT.search(question)
-        named = any(m.named for m in mentions(question))
+        named = _names_something(question)
         unclear = _BARE_ROLE.search(question) or (pointing and not named)
         if unclear and not centers and len(self.centers) > 1 and not self.chosen:
             return Meaning(question, tuple(c.name for c in self.centers), "clarify")
@@ -261,6 +260,11 @@ class Interpreter:
 
     def _owners(self, text: str) -> tuple[str, ...]:
         return self.names.centers_naming(text) if self.names else ()
+
+
+def _names_something(question: str) -> bool:
+    """Whether a question has a name; the capital letter it begins with makes none."""
+    return any(m.named for m in mentions(question[:1].lower() + question[1:]))
 
 
 def _meaning(text: str, centers: Sequence[str]) -> Meaning:
