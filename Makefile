@@ -10,7 +10,7 @@ TORCH_INDEX ?=
 PIP := $(BIN)/python -m pip install --quiet $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX),)
 
 .DEFAULT_GOAL := help
-.PHONY: help run install index test check lint types reader report clean
+.PHONY: help run install index test test-slow check lint types reader report clean
 
 help:  ## Show this list.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -36,8 +36,11 @@ run: install  ## Serve the chat on 127.0.0.1:7860, indexing first if there is no
 	@$(BIN)/python -m rag status >/dev/null 2>&1 || $(BIN)/python -m rag index
 	$(BIN)/python app.py
 
-test: $(VENV)/installed-dev  ## Run all tests.
-	$(BIN)/python -m pytest
+test: $(VENV)/installed-dev  ## Run all tests but the slow ones.
+	$(BIN)/python -m pytest -m "not slow"
+
+test-slow: $(VENV)/installed-dev  ## Run the slow tests, some minutes long.
+	$(BIN)/python -m pytest -m slow
 
 lint: $(VENV)/installed-dev
 	$(BIN)/ruff check .

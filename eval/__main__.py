@@ -188,6 +188,21 @@ def reader(data: Path, seed: int, as_json: bool) -> None:
         click.echo(json.dumps(report, ensure_ascii=False, indent=2))
 
 
+@main.command()
+@click.option("--data", type=FOLDER, required=True, help="Folder of the public data sets.")
+@click.option("--documents", default=10_000, show_default=True, type=click.IntRange(20))
+@json_option
+def index(data: Path, documents: int, as_json: bool) -> None:
+    """How fast documents are indexed, and one changed document is published."""
+    from eval.indexing_speed import indexing_lines, measure_indexing
+
+    def out(line: str) -> None:
+        click.echo(line, err=True)
+
+    report = measure_indexing(data, documents, load_settings(), out)
+    _print(report, indexing_lines(report), as_json)
+
+
 def _keep(name: str, settings: Settings, questions: Path, seed: int, report: object) -> None:
     path = save(name, surroundings(settings, questions, seed), report)
     click.echo(f"Kept as {path}", err=True)

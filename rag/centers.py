@@ -30,6 +30,10 @@ _INDEFINITE = frozenset({"a", "an"})
 _SLIPS = ((8, 2), (5, 1))
 
 
+# Words that say what kind of thing a center is: they name none, even where only one has them.
+_KINDS = frozenset("center centre institute institution laboratory university hospital".split())
+
+
 @dataclass(frozen=True, slots=True)
 class Center:
     """A center of the corpus with the names it goes by, as tokens, longest first.
@@ -66,7 +70,7 @@ def centers_of(documents: Iterable[Document]) -> tuple[Center, ...]:
             names=tuple(sorted(filter(None, found), key=lambda words: (-len(words), words))),
             institution=institutions.get(name, ()),
             words=frozenset(words[name]),
-            own=frozenset(word for word in words[name] if shared[word] == 1),
+            own=frozenset(word for word in words[name] - _KINDS if shared[word] == 1),
         )
         for name, found in sorted(names.items())
     )

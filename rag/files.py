@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
-import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +14,8 @@ from rag.formats.reading import SUFFIXES
 _NO_DOCUMENTS = frozenset({"README", "LICENSE"})
 # Hidden files, and those that Word keeps beside a document while it is open.
 _HIDDEN = (".", "~$")
+# Control characters, and what stands for bytes that are no UTF-8.
+_UNSHOWN = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 def corpus_files(root: Path) -> Iterator[Path]:
@@ -42,7 +44,10 @@ def corpus_files(root: Path) -> Iterator[Path]:
             path = Path(entry.path)
             if entry.is_dir(follow_symlinks=False):
                 folders.append(path)
-            elif _is_document(path) and not (entry.is_symlink() and _leads_out(path, real_root)):
+            elif _is_document(path) and (
+                # Unlike Path.resolve, realpath also has an answer for a link to itself.
+                not entry.is_symlink() or _is_within(os.path.realpath(path), real_root)
+            ):
                 found.append(path)
     yield from sorted(found, key=lambda path: path.relative_to(root).as_posix())
 
@@ -66,9 +71,8 @@ def _is_document(path: Path) -> bool:
     return path.suffix.lower() in SUFFIXES and path.stem.upper() not in _NO_DOCUMENTS
 
 
-def _leads_out(path: Path, real_root: str) -> bool:
-    # Unlike Path.resolve, this also has an answer for a link to itself.
-    return not Path(os.path.realpath(path)).is_relative_to(real_root)
+def _is_within(real_path: str, real_root: str) -> bool:
+    return real_path.startswith(os.path.join(real_root, ""))  # noqa: PTH118
 
 
 def document_id(path: Path, root: Path) -> str:
@@ -85,14 +89,14 @@ def read_bytes(path: Path, root: Path, most: int) -> bytes:
             ``most`` bytes, or has a name that cannot be written down.
     """
     name = document_id(path, root)
-    if any(unicodedata.category(character) in {"Cc", "Cs"} for character in str(path)):
+    if _UNSHOWN.search(str(path)):
         raise LoadError(
             f"The name of {''.join(c if c.isprintable() else '�' for c in name)} has characters "
             "that cannot be shown.",
             "Give the file another name, in UTF-8.",
         )
     real_path = os.path.realpath(path)
-    if not Path(real_path).is_relative_to(os.path.realpath(root)):
+    if not _is_within(real_path, os.path.realpath(root)):
         raise LoadError(f"{name} leads out of the corpus.", "Put a copy in place of the link.")
     try:
         # Neither a pipe nor a device may be opened: the one blocks, the other may act.

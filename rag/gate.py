@@ -170,7 +170,7 @@ class QualityGate:
             if fields["answerer"] != self._answerer:
                 return {}
             return {name: Served(*values) for name, values in fields["questions"].items()}
-        except (OSError, ValueError, KeyError, TypeError):
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
             return {}
 
 

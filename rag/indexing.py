@@ -122,10 +122,10 @@ def build_index(
         with only_builder(index_dir):
             remove_unfinished(index_dir)
             build = _Build(corpus_dir, index_dir, embedder, chunk_tokens)
-            if build.is_current:
-                return build.nothing(time.perf_counter() - started)
-            report = build.run(progress, gate, force=force)
-            gone = prune(index_dir, keep) if report.published else []
+            report = build.nothing() if build.is_current else build.run(progress, gate, force=force)
+            # Also where nothing is new: the build before may have died before it came to this.
+            turned_down = report.verdict is not None and not report.published
+            gone = [] if turned_down else prune(index_dir, keep)
             seconds = time.perf_counter() - started
             return replace(report, removed_versions=tuple(gone), seconds=seconds)
     except (OSError, sqlite3.Error) as exc:
@@ -160,11 +160,11 @@ class _Build:
         """Whether the current version has these documents with these settings, and is sound."""
         return self._reusable is not None and self.plan.changes_nothing
 
-    def nothing(self, seconds: float) -> IndexReport:
+    def nothing(self) -> IndexReport:
         """The report of a run that had nothing to do."""
         chunks = self._reusable.earlier.manifest.chunks if self._reusable else 0
         version = self._current or ""
-        return IndexReport(version, False, self.plan, chunks, chunks, None, (), seconds, 0.0)
+        return IndexReport(version, False, self.plan, chunks, chunks, None, (), 0.0, 0.0)
 
     def run(self, progress: Progress | None, gate: Gate | None, *, force: bool) -> IndexReport:
         """Build, check, ask the gate, publish."""

@@ -47,13 +47,14 @@ class LexicalIndex:
 
     @classmethod
     def load(cls, folder: Path) -> LexicalIndex:
-        """Open a folder that ``save`` wrote, memory-mapped.
+        """Read a folder that ``save`` wrote.
 
         Raises:
             IndexStateError: it is missing or damaged.
         """
         try:
-            model = bm25s.BM25.load(folder, mmap=True, load_corpus=False)
+            # Not memory-mapped: a file cut short later would end the process.
+            model = bm25s.BM25.load(folder, mmap=False, load_corpus=False)
             count = int((folder / "count").read_text())
         except (OSError, ValueError, KeyError) as exc:
             raise IndexStateError(

@@ -48,11 +48,17 @@ class LiveChatbot:
         self._thread.join()
 
     def _watch(self) -> None:
+        told = ""
         while not self._stopped.wait(_INTERVAL):
+            # Whatever happens here, questions go on being answered and watching goes on.
             try:
                 self._follow()
+                told = ""
+            except IndexStateError as exc:
+                if told != str(exc):
+                    told = str(exc)
+                    _LOG.error("%s The version %s goes on serving.", exc, self.version.name)
             except Exception:
-                # Whatever happens here, questions go on being answered and watching goes on.
                 _LOG.exception("The published index version could not be looked at")
 
     def _follow(self) -> None:
@@ -61,12 +67,7 @@ class LiveChatbot:
             return
         self._seen = name
         chatbot = self._chatbot
-        try:
-            version = open_version(self._index_dir, name, chatbot.embedder)
-        except IndexStateError as exc:
-            _LOG.error("%s The version %s goes on serving.", exc, chatbot.version.name)
-            return
-        self._chatbot = chatbot.on(version)
+        self._chatbot = chatbot.on(open_version(self._index_dir, name, chatbot.embedder))
         _LOG.info("Serving %s", name)
 
     @property

@@ -39,8 +39,8 @@ def only_builder(index_dir: Path) -> Iterator[None]:
             if dead:
                 _LOG.warning("Taking over from %s, which ended before its build was done.", dead)
             started = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
-            note.write_text(json.dumps({"pid": os.getpid(), "started": started}), "utf-8")
             try:
+                note.write_text(json.dumps({"pid": os.getpid(), "started": started}), "utf-8")
                 yield
             finally:
                 note.unlink(missing_ok=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -102,10 +103,14 @@ def plan(corpus_dir: Path, earlier: Earlier | None, *, read_all: bool = False) -
                 fresh.append(_fresh(document))
             documents[name] = sha256
         except LoadError as exc:
+            if not os.path.lexists(path):
+                continue  # deleted since it was listed
             failed.append((name, str(exc)))
-            if name in known and not read_all:
+            if earlier and name in known:
                 documents[name] = known[name]
                 kept.append(name)
+                stored = earlier.records.document(name) if read_all else None
+                fresh += [_fresh(stored)] if stored else []
     if not documents:
         raise _no_document(corpus_dir, failed)
     duplicates, near = _alike(fresh, documents, earlier)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import shutil
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from pathlib import Path
 
 from rag.errors import DamagedVersionError, IndexStateError
 from rag.versions import (
+    BUILDING,
     CURRENT,
     Manifest,
     current_version,
@@ -18,6 +20,10 @@ from rag.versions import (
     version_names,
     version_number,
 )
+
+_PENDING = f"{CURRENT}.new"
+# What is being deleted has this in front of its name.
+_REMOVED = ".removed-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +44,8 @@ class Difference:
 def publish(index_dir: Path, built: Path, version: str) -> None:
     """Make a built folder the current version; readers see the old or the new one, whole.
 
+    Whatever stops it before the new version is current, the folder is again where it was built.
+
     Raises:
         OSError: the disk is full or cannot be written; the old version stays current.
     """
@@ -46,16 +54,28 @@ def publish(index_dir: Path, built: Path, version: str) -> None:
     sync(built)
     target = version_folder(index_dir, version)
     built.rename(target)
-    sync(target.parent)
-    make_current(index_dir, version)
+    try:
+        sync(target.parent)
+        make_current(index_dir, version)
+    except BaseException:
+        if current_version(index_dir) != version:
+            target.rename(built)
+        raise
 
 
 def make_current(index_dir: Path, version: str) -> None:
-    """Let ``CURRENT`` name a version, from one instant to the next."""
-    pending = index_dir / f"{CURRENT}.new"
-    pending.write_text(version + "\n", "utf-8")
-    sync(pending)
-    pending.replace(index_dir / CURRENT)
+    """Let ``CURRENT`` name a version, from one instant to the next.
+
+    Raises:
+        OSError: the disk is full or cannot be written; ``CURRENT`` is as it was.
+    """
+    pending = index_dir / _PENDING
+    try:
+        pending.write_text(version + "\n", "utf-8")
+        sync(pending)
+        pending.replace(index_dir / CURRENT)
+    finally:
+        pending.unlink(missing_ok=True)
     sync(index_dir)
 
 
@@ -85,11 +105,9 @@ def roll_back(index_dir: Path, version: str | None = None, embedder: str | None 
         name = find_version(index_dir, version)
         _check(index_dir, name, embedder)
     else:
-        older = [
-            name
-            for name in version_names(index_dir)
-            if current is None or version_number(name) < version_number(current)
-        ]
+        # Where nothing readable is current, any version is older.
+        number = version_number(current or "") or math.inf
+        older = [name for name in version_names(index_dir) if version_number(name) < number]
         name = next((name for name in older if _can_serve(index_dir, name, embedder)), "")
         if not name:
             raise IndexStateError(
@@ -126,7 +144,7 @@ def prune(index_dir: Path, keep: int) -> list[str]:
     gone = [name for name in version_names(index_dir)[keep:] if name != current]
     for name in gone:
         # Renamed first: a removal that is cut short must not leave half a version.
-        doomed = index_dir / "versions" / f".removed-{name}"
+        doomed = index_dir / "versions" / f"{_REMOVED}{name}"
         version_folder(index_dir, name).rename(doomed)
     remove_unfinished(index_dir)
     return gone
@@ -134,9 +152,11 @@ def prune(index_dir: Path, keep: int) -> list[str]:
 
 def remove_unfinished(index_dir: Path) -> None:
     """What a killed build or removal left behind; only for whoever holds the builder's lock."""
-    (index_dir / f"{CURRENT}.new").unlink(missing_ok=True)
-    for path in (index_dir / "versions").glob(".*"):
-        shutil.rmtree(path)
+    (index_dir / _PENDING).unlink(missing_ok=True)
+    for path in (index_dir / "versions").iterdir():
+        # Whatever else lies there is not ours.
+        if path.name.startswith((BUILDING, _REMOVED)):
+            shutil.rmtree(path)
 
 
 def difference(old: Manifest | None, new: Manifest) -> Difference:

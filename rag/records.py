@@ -6,8 +6,9 @@ import dataclasses
 import json
 import sqlite3
 import threading
+import weakref
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
@@ -32,6 +33,7 @@ CREATE TABLE name (center TEXT NOT NULL, name TEXT NOT NULL, of_institution INTE
 _CHUNK = 'chunk_id, doc_id, start, "end", heading, text'
 # Large pages: the file is written in few pieces, and a document's text lies in few of them.
 _PAGE = 32 * 1024
+_AT_ONCE = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +126,7 @@ def _fields(document: Document) -> dict[str, object]:
 
 
 class Records:
-    """Read access to such a file, from any thread."""
+    """Read access to such a file, from any thread, also when it is removed meanwhile."""
 
     def __init__(self, path: Path) -> None:
         """Open the file.
@@ -132,25 +134,39 @@ class Records:
         Raises:
             IndexStateError: it is missing or damaged, as every later call may find too.
         """
-        self._path = path
-        self._local = threading.local()
+        self._name = path.name
+        self._lock = threading.Lock()
+        with self._readable():
+            # Immutable: no lock, no journal, works on a read-only disk.
+            uri = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
+            self._connection = sqlite3.connect(uri, uri=True, check_same_thread=False)
+        # A reader that is dropped closes its file.
+        weakref.finalize(self, self._connection.close)
         self._count = int(self._query("SELECT count(*) FROM chunk")[0][0])
 
     def _query(self, sql: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
-        return list(self._rows(sql, values))
+        with self._readable(), self._lock:
+            return self._connection.execute(sql, values).fetchall()
 
-    def _rows(self, sql: str, values: Sequence[object] = ()) -> Iterator[tuple[Any, ...]]:
+    def _rows(self, sql: str) -> Iterator[tuple[Any, ...]]:
         """One row after the other, for what is too much to hold."""
+        with self._readable():
+            with self._lock:
+                cursor = self._connection.execute(sql)
+            while True:
+                with self._lock:
+                    some = cursor.fetchmany(_AT_ONCE)
+                if not some:
+                    return
+                yield from some
+
+    @contextmanager
+    def _readable(self) -> Iterator[None]:
         try:
-            connection = getattr(self._local, "connection", None)
-            if connection is None:
-                # Immutable: no lock, no journal, works on a read-only disk.
-                uri = f"{self._path.resolve().as_uri()}?mode=ro&immutable=1"
-                connection = self._local.connection = sqlite3.connect(uri, uri=True)
-            yield from connection.execute(sql, values)
+            yield
         except sqlite3.Error as exc:
             raise IndexStateError(
-                f"The documents {self._path.name} of this index version are missing or damaged.",
+                f"The documents {self._name} of this index version are missing or damaged.",
                 "Run `python -m rag index` to build a new version.",
             ) from exc
 

@@ -39,7 +39,7 @@ def describe(settings: Settings, index_dir: Path) -> Fields:
         raise IndexStateError(found.problem, _CURE)
     version = manifest.version
     broken: Fields = {}
-    if current and current != version:
+    if current is not None and current != version:
         files = condition(index_dir, current, settings.embedding_model).damaged
         broken = {"damaged": f"{current} ({', '.join(files)})", "serves_instead": version}
     return {

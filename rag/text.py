@@ -26,13 +26,15 @@ _FTFY = TextFixerConfig(
 
 CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0002fa1f"
 _CJK_CHARACTER = re.compile(f"[{CJK}]")
+# With its punctuation; no spaces stand between these.
+WIDE = CJK + "\u3000-\u303f\uff00-\uffef"
+_WIDE = re.compile(f"[{WIDE}]")
 _OTHER_WORD = re.compile(rf"[^\W\d_{CJK}]+")
 _SOFT_HYPHEN_WRAP = re.compile("\u00ad[^\\S\n]*\n[^\\S\n]*")
 # Zero-width and bidirectional controls can make a quote look unlike what it says.
 _INVISIBLE = re.compile("[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
 _SPACES = re.compile(r"[^\S\n]+")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f]")
-_EMPTY_LINES = re.compile(r"\n{4,}")
 _BLANK_LINES = re.compile(r"\n{3,}")
 # Where marks on letters may be piled up ...
 _NOT_WORDS = re.compile(r"[^\w\s\x00-\x7f]{31,}")
@@ -72,7 +74,7 @@ def normalise(raw: str, *, markdown: bool = False) -> str:
             lines are joined; in plain text only lines that look wrapped are.
     """
     text = _NOT_WORDS.sub(_without_piles, raw.replace("\x00", "").replace("\r\n", "\n"))
-    text = fix_text(_EMPTY_LINES.sub("\n\n\n", text), _FTFY)
+    text = fix_text(_BLANK_LINES.sub("\n\n\n", text), _FTFY)
     text = _INVISIBLE.sub("", _SOFT_HYPHEN_WRAP.sub("", text))
     text = _CONTROL.sub("", text.replace("\r", "\n").replace("\f", "\n\n"))
     lines = [_SPACES.sub(" ", line).strip() for line in text.split("\n")]
@@ -83,24 +85,23 @@ def normalise(raw: str, *, markdown: bool = False) -> str:
 
 def _without_piles(match: re.Match[str]) -> str:
     """The matched characters, no more than 30 marks on one letter."""
-    kept, marks = [], 0
+    kept, marks = "", 0
     for character in match[0]:
         marks = marks + 1 if unicodedata.combining(character) else 0
-        if marks <= _MOST_MARKS:
-            kept.append(character)
-    return "".join(kept)
+        kept += character if marks <= _MOST_MARKS else ""
+    return kept
 
 
 def _join_wrapped(lines: list[str], markdown: bool) -> str:
     """Join each line to the one before it where the break between them is only typesetting."""
     pieces: list[str] = []
-    # ``tail`` is the end of what is joined so far: all of it would be copied for every line.
+    # To look at all that is joined so far, and not only at its tail, would copy it for every line.
     before, tail, longest, blank = "", "", 0, False
     for line in lines:
         if not line:
             blank = True
             continue
-        longest = len(before) if blank else max(longest, len(before))
+        longest = _width(before) if blank else max(longest, _width(before))
         if before and _is_one_line(before, line, blank, markdown, longest):
             dropped, between = _joint(tail, line)
             pieces[-1] = pieces[-1][: len(pieces[-1]) - dropped]
@@ -144,18 +145,23 @@ def _is_one_line(before: str, line: str, blank: bool, markdown: bool, longest: i
         return False
     if blank:
         # A column or page break inside a sentence leaves a blank line before a small letter.
-        return line[0].islower() and len(before) > _SHORT and not _TERMINAL.search(before)
+        return line[0].islower() and _width(before) > _SHORT and not _TERMINAL.search(before)
     if markdown or _HYPHEN_WRAP.search(before):
         return True
     if line[0].islower() and not _TERMINAL.search(before):
         return True
-    wrapped = len(before) >= max(_SHORT, _WRAPPED_SHARE * max(longest, len(line)))
+    wrapped = _width(before) >= max(_SHORT, _WRAPPED_SHARE * max(longest, _width(line)))
     return wrapped and not _TERMINAL.search(before)
+
+
+def _width(line: str) -> int:
+    """How wide a line is, in letters; a Chinese character is as wide as two."""
+    return len(line) if line.isascii() else len(line) + len(_WIDE.findall(line))
 
 
 def _joint(before: str, line: str) -> tuple[int, str]:
     """How many characters ``before`` loses when ``line`` is joined to it, and what is between."""
-    if _CJK_CHARACTER.match(before[-1]) and _CJK_CHARACTER.match(line[0]):
+    if _WIDE.match(before[-1]) and _WIDE.match(line[0]):
         return 0, ""
     if not _HYPHEN_WRAP.search(before[-2:]) or not line[0].isalnum():
         return 0, " "

@@ -29,9 +29,10 @@ Form = Literal[
 class Document:
     """One source page, normalised; every offset anywhere refers to ``text``.
 
-    ``doc_id`` is the path from the corpus root with ``/``. ``sha256`` is that of the file's bytes.
-    ``pages`` holds (offset, page number) pairs in rising order, empty where the format has no
-    pages. What the file does not say about itself is ``None`` or empty.
+    ``doc_id`` is the path from the corpus root with ``/``. ``sha256`` is that of the file's bytes,
+    and of its sidecar's where it has one. ``pages`` holds (offset, page number) pairs in rising
+    order of offsets, empty where the format has no pages. What the file does not say about itself
+    is ``None`` or empty.
     """
 
     doc_id: str

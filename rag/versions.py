@@ -12,6 +12,7 @@ import json
 import logging
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from rag.config import fingerprint
 from rag.errors import DamagedVersionError, IndexStateError
@@ -20,7 +21,7 @@ from rag.records import Records
 from rag.stores.faiss import FaissStore
 from rag.types import Embedder
 
-FORMAT = 2
+FORMAT = 3
 CURRENT = "CURRENT"
 MANIFEST = "manifest.json"
 RECORDS = "chunks.sqlite"
@@ -82,14 +83,16 @@ def settings_fingerprint(embedder: Embedder, chunk_tokens: int) -> str:
 def current_version(index_dir: Path) -> str | None:
     """The name of the published version, ``None`` where nothing was ever published.
 
+    A damaged file names a version that does not exist.
+
     Raises:
         IndexStateError: the file that names it cannot be read.
     """
     try:
-        return (index_dir / CURRENT).read_text("utf-8").strip() or None
+        return (index_dir / CURRENT).read_text("utf-8", "replace").strip()
     except FileNotFoundError:
         return None
-    except (OSError, UnicodeDecodeError) as exc:
+    except OSError as exc:
         raise IndexStateError(
             f"The file {index_dir / CURRENT} cannot be read.", "Check its permissions."
         ) from exc
@@ -112,10 +115,10 @@ def version_folder(index_dir: Path, version: str) -> Path:
     """Where a version lies.
 
     Raises:
-        IndexStateError: ``version`` is not a plain name.
+        DamagedVersionError: ``version`` is not a plain name.
     """
-    if Path(version).name != version or version in {".", ".."}:
-        raise IndexStateError(f"`{version}` is not the name of an index version.", _REBUILD)
+    if not version_number(version) or Path(version).name != version:
+        raise DamagedVersionError(f"`{version}` is not the name of an index version.", _REBUILD)
     return index_dir / "versions" / version
 
 
@@ -126,18 +129,24 @@ def read_manifest(index_dir: Path, version: str | None = None) -> Manifest:
         IndexStateError: there is no such version, or it is of another format.
         DamagedVersionError: it cannot be read.
     """
-    version = version or current_version(index_dir)
+    if version is None:
+        version = current_version(index_dir)
     if version is None:
         raise IndexStateError(f"There is no index in {index_dir}.", _BUILD)
     path = version_folder(index_dir, version) / MANIFEST
     try:
         fields = json.loads(path.read_text("utf-8"))
-        if fields["format"] != FORMAT:
+        written = fields.pop("sha256", None)
+        whole = written == _sha256_of(fields)
+        # Earlier formats had no hash of the manifest itself.
+        if fields["format"] != FORMAT and (whole or written is None):
             raise IndexStateError(
                 f"The index is of format {fields['format']}, this program reads {FORMAT}.", _REBUILD
             )
+        if not whole:
+            raise ValueError("the manifest is not as it was written")
         return Manifest(**fields)
-    except (OSError, ValueError, TypeError, KeyError) as exc:
+    except (OSError, ValueError, TypeError, KeyError, AttributeError) as exc:
         raise DamagedVersionError(f"The index version {version} is damaged.", _REBUILD) from exc
 
 
@@ -240,6 +249,12 @@ def damaged_files(folder: Path, manifest: Manifest) -> list[str]:
 
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:
-    """Write ``manifest.json`` into a version's folder."""
-    text = json.dumps(dataclasses.asdict(manifest), ensure_ascii=False, indent=1, sort_keys=True)
+    """Write ``manifest.json`` into a version's folder, with a hash of itself."""
+    fields = dataclasses.asdict(manifest)
+    fields["sha256"] = _sha256_of(fields)
+    text = json.dumps(fields, ensure_ascii=False, indent=1, sort_keys=True)
     (folder / MANIFEST).write_text(text + "\n", "utf-8")
+
+
+def _sha256_of(fields: dict[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(fields, sort_keys=True).encode()).hexdigest()

@@ -55,6 +55,12 @@ def test_centers_are_found_by_name_alias_institution_and_city(
     assert understand(question, (), centers).centers == tuple(sorted(about))
 
 
+def test_the_word_center_names_no_center_even_where_there_is_only_one() -> None:
+    only = centers_of([page("Lake Center", None)])
+    assert understand("Who leads the Tissue Center?", (), only).centers == ()
+    assert understand("Who leads the Lake institute?", (), only).centers == ("Lake Center",)
+
+
 def test_the_chosen_center_overrides_the_question(centers: tuple[Center, ...]) -> None:
     assert understand("Who leads CPMRC?", (), centers, MEDICAL).centers == (MEDICAL,)
 

@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from click.testing import CliRunner, Result
 
 from rag.cli import main
 from rag.config import ROOT
+from rag.versions import read_manifest, write_manifest
 
 FAMILIES = {
     "python", "packages", "settings", "disk", "cpu", "models", "index", "changes", "corpus",
@@ -161,9 +163,8 @@ def two_versions(index_dir: Path, folder: Path) -> tuple[Path, Path]:
     (old,) = (folder / "versions").glob("0001-*")
     new = old.with_name(old.name.replace("0001", "0002"))
     shutil.copytree(old, new)
-    manifest = new / "manifest.json"
-    fields = json.loads(manifest.read_text())
-    manifest.write_text(json.dumps(fields | {"version": new.name}))
+    manifest = read_manifest(folder, new.name)
+    write_manifest(new, replace(manifest, version=new.name))
     (folder / "CURRENT").write_text(new.name + "\n")
     return new, old
 

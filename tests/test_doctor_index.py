@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from rag.doctor.index import index_findings
 from rag.doctor.subject import Subject
 from rag.embedding import SentenceEmbedder
 from rag.indexing import build_index
+from rag.versions import read_manifest, write_manifest
 from tests.doctoring import flip, healthy_corpus, only, page, trouble
 
 
@@ -117,17 +119,15 @@ def test_another_embedder_format_or_chunk_length_is_told(
     settings = load_settings(chunk_tokens=100)
     other = Subject(settings, built.corpus_dir, built.index_dir, quick=False, embedder=embedder)
     only(index_findings(other), "warning", "CHUNK_TOKENS is 100")
-    manifest = oldest / "manifest.json"
-    fields = json.loads(manifest.read_text())
-    manifest.write_text(json.dumps(fields | {"format": 1}))
+    was = read_manifest(built.index_dir, oldest.name)
+    write_manifest(oldest, replace(was, format=1))
     only(index_findings(built), "notice", "format 1")
-    manifest.write_text(json.dumps(fields))
-    manifest = newest / "manifest.json"
-    fields = json.loads(manifest.read_text())
-    manifest.write_text(json.dumps(fields | {"embedder": "other"}))
+    write_manifest(oldest, was)
+    was = read_manifest(built.index_dir, newest.name)
+    write_manifest(newest, replace(was, embedder="other"))
     only(index_findings(built), "error", "built with the embedder other")
     # The same name, other weights: only a loaded model tells.
-    manifest.write_text(json.dumps(fields | {"embedder_fingerprint": "x"}))
+    write_manifest(newest, replace(was, embedder_fingerprint="x"))
     only(index_findings(built), "error", "built with the embedder")
 
 

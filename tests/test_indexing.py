@@ -1,7 +1,7 @@
 """Corpus to a published version."""
 
-import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +13,7 @@ from rag.config import ROOT
 from rag.embedding import SentenceEmbedder
 from rag.errors import CorpusError, IndexStateError
 from rag.indexing import IndexReport, build_index
-from rag.versions import current_version, open_current
+from rag.versions import current_version, open_current, read_manifest, write_manifest
 
 
 @pytest.fixture
@@ -135,12 +135,12 @@ def test_an_index_of_another_embedder_or_format_says_how_to_mend_it(
     corpus: Path, embedder: SentenceEmbedder
 ) -> None:
     version = build(corpus, embedder).version
-    manifest = corpus.parent / "index" / "versions" / version / "manifest.json"
-    fields = json.loads(manifest.read_text())
-    manifest.write_text(json.dumps(fields | {"embedder_fingerprint": "x", "embedder": "other"}))
+    folder = corpus.parent / "index" / "versions" / version
+    manifest = read_manifest(corpus.parent / "index")
+    write_manifest(folder, replace(manifest, embedder_fingerprint="x", embedder="other"))
     with pytest.raises(IndexStateError, match="built with the embedder other"):
         open_current(corpus.parent / "index", embedder)
-    manifest.write_text(json.dumps(fields | {"format": 99}))
+    write_manifest(folder, replace(manifest, format=99))
     with pytest.raises(IndexStateError, match="format 99"):
         open_current(corpus.parent / "index", embedder)
 

@@ -13,10 +13,10 @@ from tqdm import tqdm
 
 from rag.cli.group import index_option, json_option, print_json, settings_and_index
 from rag.config import Settings
+from rag.versions import current_version
 
 if TYPE_CHECKING:
-    from rag.embedding import SentenceEmbedder
-    from rag.indexing import Gate, IndexReport
+    from rag.indexing import IndexReport
     from rag.planning import Plan
 
 _REJECTED = 3
@@ -48,36 +48,21 @@ def index(
     Exit status 3: the quality gate found that accepted questions would be served worse, and nothing
     was published.
     """
-    from rag.embedding import SentenceEmbedder
-    from rag.indexing import build_index, plan_index
-
     settings, folder = settings_and_index(index_dir)
     corpus_dir = corpus_dir or settings.corpus_dir
-    embedder = SentenceEmbedder(settings.embedding_model, settings.precision)
     if dry_run:
-        plan = plan_index(corpus_dir, folder, embedder, settings.chunk_tokens)
-        if as_json:
-            print_json(_plan_fields(plan))
-        else:
-            _print_plan(plan)
-            click.echo("Nothing was written.")
+        _show_plan(settings, corpus_dir, folder, as_json=as_json)
         return
     # A stop by the system leaves as little behind as one by Ctrl-C.
     signal.signal(signal.SIGTERM, _interrupt)
+    before = current_version(folder)
     bars = _Bars(quiet=as_json)
     try:
-        report = build_index(
-            corpus_dir,
-            folder,
-            embedder,
-            settings.chunk_tokens,
-            bars.step("Embedding", "chunks"),
-            gate=None if no_gate else _gate(settings, folder, embedder, bars),
-            force=force,
-            keep=settings.keep_versions,
-        )
+        report = _build(settings, corpus_dir, folder, bars, ask_gate=not no_gate, force=force)
     except KeyboardInterrupt:
-        click.echo("\nStopped; nothing was changed.", err=True)
+        now = current_version(folder)
+        done = "; nothing was changed" if now == before else f" after {now} was published"
+        click.echo(f"\nStopped{done}.", err=True)
         raise SystemExit(_STOPPED) from None
     finally:
         bars.close()
@@ -86,16 +71,48 @@ def index(
         raise SystemExit(_REJECTED)
 
 
+def _show_plan(settings: Settings, corpus_dir: Path, index_dir: Path, *, as_json: bool) -> None:
+    from rag.embedding import SentenceEmbedder
+    from rag.indexing import plan_index
+
+    embedder = SentenceEmbedder(settings.embedding_model, settings.precision)
+    plan = plan_index(corpus_dir, index_dir, embedder, settings.chunk_tokens)
+    if as_json:
+        print_json(_plan_fields(plan))
+        return
+    _print_plan(plan)
+    click.echo("Nothing was written.")
+
+
+def _build(
+    settings: Settings,
+    corpus_dir: Path,
+    index_dir: Path,
+    bars: _Bars,
+    *,
+    ask_gate: bool,
+    force: bool,
+) -> IndexReport:
+    from rag.embedding import SentenceEmbedder
+    from rag.gate import open_gate
+    from rag.indexing import build_index
+
+    embedder = SentenceEmbedder(settings.embedding_model, settings.precision)
+    asking = bars.step("Asking", "questions")
+    return build_index(
+        corpus_dir,
+        index_dir,
+        embedder,
+        settings.chunk_tokens,
+        bars.step("Embedding", "chunks"),
+        gate=open_gate(settings, index_dir, embedder, asking) if ask_gate else None,
+        force=force,
+        keep=settings.keep_versions,
+    )
+
+
 def _interrupt(_number: int, _frame: FrameType | None) -> None:
     raise KeyboardInterrupt
-
-
-def _gate(
-    settings: Settings, index_dir: Path, embedder: SentenceEmbedder, bars: _Bars
-) -> Gate | None:
-    from rag.gate import open_gate
-
-    return open_gate(settings, index_dir, embedder, bars.step("Asking", "questions"))
 
 
 class _Bars:

@@ -10,9 +10,11 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from lxml import etree
+from lxml import html as lxml_html
 from lxml.etree import _Element
 
-from rag.text import CJK
+from rag.errors import LoadError
 
 _SKIPPED = frozenset(
     "script style noscript template nav svg math iframe object embed select option button input "
@@ -30,8 +32,6 @@ _CELLS = frozenset({"td", "th", "cell"})
 _HEADING = re.compile(r"h([1-6])$")
 # A table whose cells hold more than this is there for the layout: its cells are read one by one.
 _LONGEST_CELL = 400
-# In Chinese a line end between two characters is no space.
-_CJK_WRAP = re.compile(rf"(?<=[{CJK}])[^\S\n]*\n\s*(?=[{CJK}])")
 
 _PARAGRAPH, _ROW, _ITEM = "", "| ", "- "
 
@@ -49,6 +49,27 @@ class _Block:
         if self.mark == _ROW:
             return "row"
         return "item" if self.mark and not self.mark.startswith("#") else ""
+
+
+def parse_html(source: bytes, name: str) -> lxml_html.HtmlElement:
+    """The tree of HTML in UTF-8; an empty one where there is none.
+
+    Raises:
+        LoadError: it is so deeply nested, or has so large a part, that some of it would be lost.
+    """
+    parser = lxml_html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
+    try:
+        tree = lxml_html.document_fromstring(source, parser=parser)
+    except etree.ParserError:
+        return lxml_html.document_fromstring("<html><body></body></html>")
+    # The parser leaves out what is beyond its limits and says so only here.
+    if any(entry.type == etree.ErrorTypes.ERR_RESOURCE_LIMIT for entry in parser.error_log):
+        raise LoadError(
+            f"Not all of {name} can be read: its elements are nested more than 255 deep, or one "
+            "is larger than 10 MB.",
+            "Save it in a simpler form, as Markdown or text.",
+        )
+    return tree
 
 
 def markdown_of(tree: _Element) -> str:
@@ -79,10 +100,10 @@ class _Walk:
 
     def _end(self) -> None:
         """What was gathered is a line; a mark waits for the first words after it."""
-        words = _CJK_WRAP.sub("", "".join(self.words))
+        words = " ".join("".join(self.words).split())
         self.words.clear()
-        if words.strip():
-            self.blocks.append(_Block(self.mark, " ".join(words.split())))
+        if words:
+            self.blocks.append(_Block(self.mark, words))
             self.mark = _PARAGRAPH
 
     def _children(self, element: _Element) -> None:

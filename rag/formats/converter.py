@@ -24,6 +24,8 @@ _SMALL = 128 * 1024
 # How a process ends that has used up its computing time; no number on Windows.
 _OUT_OF_TIME = -signal.SIGXCPU if hasattr(signal, "SIGXCPU") else None
 _PACKAGE_ROOT = Path(__file__).resolve().parents[2]
+# A library may load numpy, which takes memory for each core of the machine to itself.
+_ENVIRONMENT = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +86,8 @@ class Converter:
                     if child.served:
                         continue
                     raise LoadError(
-                        f"{name} cannot be read: the program that reads it ended.",
-                        "The file is damaged: open it in the program that made it and save it "
-                        "again.",
+                        f"{name} cannot be read: it is damaged, or far too large inside.",
+                        "Open it in the program that made it and save it again in a simpler form.",
                     ) from None
                 if "exhausted" in answer and child.served:
                     continue
@@ -191,7 +192,7 @@ def _start(limits: Limits) -> _Child:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, paths))},
+            env=os.environ | _ENVIRONMENT | {"PYTHONPATH": os.pathsep.join(filter(None, paths))},
             start_new_session=True,
             creationflags=flags,
         )  # fmt: skip

@@ -7,10 +7,10 @@ import zipfile
 
 import mammoth
 from lxml import etree
-from lxml import html as lxml_html
+from lxml.html import HtmlElement
 
 from rag.errors import LoadError
-from rag.formats.blocks import markdown_of
+from rag.formats.blocks import markdown_of, parse_html
 from rag.formats.content import Content, Metadata, calendar_date, one_line, plausible_language
 from rag.text import normalise
 
@@ -59,15 +59,13 @@ def read_docx(raw: bytes, name: str) -> Content:
         external_file_access=False,
         convert_image=lambda _: [],
     )
-    text = ""
-    if converted.value.strip():
-        tree = lxml_html.document_fromstring(converted.value)
-        _plain_notes(tree)
-        text = normalise(markdown_of(tree), markdown=True)
+    tree = parse_html(converted.value.encode("utf-8", "replace"), name)
+    _plain_notes(tree)
+    text = normalise(markdown_of(tree), markdown=True)
     return Content(text, embedded=_embedded(core, text))
 
 
-def _plain_notes(tree: lxml_html.HtmlElement) -> None:
+def _plain_notes(tree: HtmlElement) -> None:
     """Notes as paragraphs at the end; without their marks, which look like those of citations."""
     for mark in tree.xpath("//sup[a[starts-with(@id, 'footnote-ref') or "
                            "starts-with(@id, 'endnote-ref')]]"):  # fmt: skip

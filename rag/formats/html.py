@@ -8,14 +8,13 @@ from configparser import ConfigParser
 from copy import deepcopy
 
 import trafilatura
-from lxml import etree
-from lxml import html as lxml_html
+from lxml.html import HtmlElement
 from trafilatura.settings import DEFAULT_CONFIG, Document
 
-from rag.formats.blocks import markdown_of
+from rag.formats.blocks import markdown_of, parse_html
 from rag.formats.content import Content, Metadata, calendar_date, one_line, plausible_language
 from rag.formats.plain import decode
-from rag.text import normalise
+from rag.text import WIDE, normalise
 
 # What is shorter may be a caption or a notice rather than the page's main text, in characters.
 _SHORT = 250
@@ -24,6 +23,8 @@ _FURNITURE = (
     " | .//*[@role='navigation' or @role='complementary' or @role='contentinfo']"
 )
 _ADDRESS = re.compile(r"https?://[^\s<>\"]{1,2000}")
+# In Chinese a line end between two characters is no space.
+_CHINESE_WRAP = re.compile(rf"(?<=[{WIDE}])[^\S\n]*\n\s*(?=[{WIDE}])")
 # As browsers do, what calls itself by a narrow name is read as the wide one (WHATWG Encoding).
 _WIDER = {"gb2312": "gb18030", "gbk": "gb18030", "iso8859-1": "cp1252", "ascii": "cp1252"}
 _ENCODINGS = re.compile(
@@ -45,15 +46,11 @@ def read_html(raw: bytes, name: str) -> Content:
     """The content of a web page: its main text, without what all pages of a site have.
 
     Raises:
-        LoadError: it is not text.
+        LoadError: it is not text, or not all of it can be read.
     """
     source = _decode(raw, name).replace("\x00", "")
-    # Handed over as bytes: lxml refuses text that declares an encoding of its own.
-    parser = lxml_html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
-    try:
-        tree = lxml_html.document_fromstring(source.encode("utf-8", "replace"), parser=parser)
-    except etree.ParserError:
-        return Content("")
+    source = _CHINESE_WRAP.sub("", source)
+    tree = parse_html(source.encode("utf-8", "replace"), name)
     page = trafilatura.bare_extraction(
         tree,
         include_comments=False,
@@ -79,7 +76,7 @@ def _config() -> ConfigParser:
     return config
 
 
-def _whole(tree: lxml_html.HtmlElement) -> str:
+def _whole(tree: HtmlElement) -> str:
     """All text of a page that says so little that what is its main text cannot be told."""
     body = tree.find("body")
     body = tree if body is None else body
@@ -88,9 +85,7 @@ def _whole(tree: lxml_html.HtmlElement) -> str:
     return normalise(markdown_of(body), markdown=True)
 
 
-def _embedded(
-    tree: lxml_html.HtmlElement, title: str | None, address: str | None, text: str
-) -> Metadata:
+def _embedded(tree: HtmlElement, title: str | None, address: str | None, text: str) -> Metadata:
     named: dict[str, str] = {}
     for element in tree.xpath("//meta[@content] | //*[@itemprop][@content or @datetime]"):
         value = element.get("content") or element.get("datetime") or ""

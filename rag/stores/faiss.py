@@ -49,8 +49,14 @@ class FaissStore:
             ) from exc
 
     def save(self, path: Path) -> None:
-        """Write all vectors to one file."""
-        faiss.write_index(self._index, str(path))
+        """Write all vectors to one file.
+
+        Raises:
+            OSError: the disk is full or cannot be written.
+        """
+        # Not by FAISS itself: it does not tell a full disk from any other error, nor what it could
+        # not write when the file was closed.
+        path.write_bytes(faiss.serialize_index(self._index).data)
 
     def __len__(self) -> int:
         return int(self._index.ntotal)
