@@ -17,7 +17,7 @@ from rag.errors import QueryError
 from rag.evidence import CalibratedFinder, Finder
 from rag.measuring import Measurer, ReadingMeasurer, SimilarityMeasurer
 from rag.naming import Naming
-from rag.notices import filter_notices, with_notices
+from rag.notices import elsewhere, filter_notices, with_notices
 from rag.reader import Reader
 from rag.retrieval import retrieve
 from rag.several import OverCenters, is_over_centers
@@ -110,7 +110,8 @@ class Chatbot:
         for query in queries:
             answer = self._over.answer(query) if is_over_centers(query) else self._answer(query)
             if answer.citations:
-                return answer
+                told = elsewhere(queries[0].centers, answer) if answers else ()
+                return with_notices(answer, told)
             answers.append(answer)
         last = answers[-1]
         return last if not last.query.centers else answers[0]

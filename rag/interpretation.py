@@ -22,7 +22,7 @@ from rag.references import (
     other_center,
 )
 from rag.salience import Said
-from rag.text import Span
+from rag.text import Span, tokens
 from rag.types import Form, Place, Turn
 
 # What is asked of a center without saying of which.
@@ -42,6 +42,8 @@ _BACK = re.compile(
     r"(?P<to>[^,:;]+)[,:;]\s*(?:and\s+)?(?P<rest>.+)$",
     re.IGNORECASE,
 )
+# One unknown word may be another word for a known one.
+_FOREIGN_WORDS = 2
 _VERB = re.compile(
     r"\b(?:who|whom|what|which|when|where|why|how|is|are|was|were|do|does|did|has|have|can|"
     r"tell|describe|list|name|give|show|compare)\b",
@@ -141,7 +143,7 @@ class Interpreter:
             return [_meaning(done.text, about or self._focus())]
         owners = self._owners(question)
         focus = self._focus()
-        if owners or any(m.named for m in mentions(question)) or len(focus) != 1:
+        if owners or _names_something(question) or len(focus) != 1 or self._is_foreign(question):
             return [self._alone(question, owners)]
         # A question that takes its center for granted may also be about any.
         return [self._about(question, focus[0]), _meaning(question, ())]
@@ -209,10 +211,17 @@ class Interpreter:
         people = any(m.person for m in mentions(question, self._spans(question)))
         return people and len(self._owners(question)) == 1
 
+    def _is_foreign(self, question: str) -> bool:
+        """Whether a question has words of which no document has any: another subject."""
+        if self.names is None:
+            return False
+        words = {word for m in mentions(question) for word in tokens(m.text)}
+        return sum(not self.names.knows(word) for word in words) >= _FOREIGN_WORDS
+
     def _alone(self, question: str, centers: Sequence[str]) -> Meaning:
         """A question as it stands; one that points to nothing has to be asked about."""
         pointing = THE_CENTER.search(question) or _IT.search(question)
-        named = any(m.named for m in mentions(question))
+        named = _names_something(question)
         unclear = _BARE_ROLE.search(question) or (pointing and not named)
         if unclear and not centers and len(self.centers) > 1 and not self.chosen:
             return Meaning(question, tuple(c.name for c in self.centers), "clarify")
@@ -251,6 +260,11 @@ class Interpreter:
 
     def _owners(self, text: str) -> tuple[str, ...]:
         return self.names.centers_naming(text) if self.names else ()
+
+
+def _names_something(question: str) -> bool:
+    """Whether a question has a name; the capital letter it begins with makes none."""
+    return any(m.named for m in mentions(question[:1].lower() + question[1:]))
 
 
 def _meaning(text: str, centers: Sequence[str]) -> Meaning:

@@ -20,6 +20,14 @@ def filter_notices(only: str, named: Sequence[str]) -> tuple[str, ...]:
     return (f"Only documents of {only} were searched, as chosen.",)
 
 
+def elsewhere(asked: Sequence[str], answer: Answer) -> tuple[str, ...]:
+    """Said where the center that was spoken of has no answer, and another one has."""
+    cited = list(dict.fromkeys(c.center for c in answer.citations if c.center))
+    if not asked or not cited or set(cited) <= set(asked):
+        return ()
+    return (f"The documents of {' and '.join(asked)} do not say; this is {' and '.join(cited)}.",)
+
+
 def nothing_found(centers: Sequence[str]) -> tuple[str, ...]:
     """Said of the centers whose documents have no answer."""
     return (f"Nothing was found for: {'; '.join(centers)}.",) if centers else ()

@@ -24,8 +24,8 @@ _ORDINALS = {
 _ORDINAL = re.compile(
     rf"\b(?:the )?(?:(?P<ordinal>{'|'.join(_ORDINALS)}|last)(?: (?:one|item|point|entry|of (?:them|"
     r"these|those)|on the list))?"
-    r"|(?:number|item|point|no\.) (?P<number>\d{1,2}))\b(?!\s+(?!of\b|about\b|on\b|in\b|do|is|was|"
-    r"has|have|mean|stand|work|study|look)\w)",
+    r"|(?:number|item|point|no\.) (?P<number>\d{1,2}))\b(?!\s+(?!about\b|do|is\b|was\b|has|"
+    r"have|mean|stand|work|study|look)\w)",
     re.IGNORECASE,
 )
 # Nothing is asked of the item but what it is.

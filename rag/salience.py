@@ -15,7 +15,7 @@ from rag.mentions import Mention, mentions
 from rag.text import Span, tokens
 
 # What a turn counts for each turn that it is older. These weights were chosen on TREC CAsT 2019
-# and a half of CANARD; no figure there hangs on them by more than a hundredth.
+# and a half of CANARD; no figure there hangs on them by more than two hundredths.
 _OLDER_THING = 0.6
 _OLDER_PERSON = 0.8
 _OLDER_TOPIC = 0.8

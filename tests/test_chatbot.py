@@ -123,6 +123,14 @@ def test_a_follow_up_is_about_the_center_of_the_answer_before(chatbot: Chatbot) 
     assert chatbot.converse("When was it founded?", [DIRECTOR]).text == answer.text
 
 
+def test_an_answer_from_another_center_than_the_one_spoken_of_says_so(chatbot: Chatbot) -> None:
+    question = "Total value of the instruments and equipment?"
+    history = [Turn(DIRECTOR, chatbot.ask(DIRECTOR))]
+    answer = chatbot.ask(question, history)
+    assert answer.text == chatbot.ask(question).text
+    assert any("do not say; this is" in notice for notice in answer.notices)
+
+
 def test_a_stream_grows_and_ends_with_the_answer(chatbot: Chatbot) -> None:
     question = "What does the Cell-Microenvironment base study?"
     partial = list(chatbot.stream(question))

@@ -7,7 +7,7 @@ import pytest
 from rag.centers import Center, centers_of, find_center
 from rag.conversation import readings, understand
 from rag.errors import QueryError
-from rag.types import Answer, Citation, Document, Query, Turn
+from rag.types import Answer, Citation, Document, Point, Query, Turn
 
 CANCER = "Cancer Precision Medicine Research Center"
 MEDICAL = "Zhejiang University Medical Center"
@@ -221,6 +221,24 @@ def test_what_lacks_its_center_may_also_be_about_any(centers: tuple[Center, ...]
     found = readings("Is there a tissue bank?", asked(("Who leads CPMRC?", CANCER)), centers)
     assert [query.centers for query in found] == [(CANCER,), ()]
     assert found[1].text == "Is there a tissue bank?"
+
+
+def test_another_subject_is_not_about_the_center_that_was_spoken_of(
+    centers: tuple[Center, ...],
+) -> None:
+    question = "How many planets does the solar system have?"
+    history = asked(("Who leads CPMRC?", CANCER))
+    assert understand(question, history, centers, names=Lexicon()).text == question
+
+
+def test_a_number_in_a_question_of_its_own_points_to_no_list(centers: tuple[Center, ...]) -> None:
+    listed = turn("List the areas.", CANCER)
+    points = (Point("", "Tumor biology: how tumors grow", (1,)), Point("", "Genomics", (1,)))
+    history = [Turn("List the areas.", dataclasses.replace(listed.answer, points=points))]
+    question = "What was He Zhixu the first in the world to develop?"
+    assert understand(question, history, centers, names=Lexicon()).text == question
+    second = understand("What is the second one about?", history, centers, names=Lexicon())
+    assert second.text == "What is Genomics about?"
 
 
 def test_small_talk_between_does_not_change_the_focus(centers: tuple[Center, ...]) -> None:
