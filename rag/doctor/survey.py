@@ -159,7 +159,8 @@ def strangers(corpus_dir: Path) -> Strangers:
                 continue
             if name in documents:
                 continue
-            if not path.resolve().is_relative_to(root):
+            # Not Path.resolve: before Python 3.13 it raises on links that lead in a circle.
+            if not Path(os.path.realpath(path)).is_relative_to(root):
                 outside.append(name)
             elif name.endswith(SIDECAR):
                 if name.removesuffix(SIDECAR) not in described:
