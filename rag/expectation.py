@@ -26,6 +26,8 @@ _MODIFIERS = {
 }  # fmt: skip
 # A bare "director" is also the executive one; never the deputy.
 _HARMLESS = frozenset({"executive", "senior", "managing"})
+# Whoever is only this does not lead.
+_NOT_LEADING = frozenset({"deputy", "vice", "associate", "assistant", "former", "honorary"})
 _HEADS = (
     "director|dean|president|chair(?:man|woman|person)?|head|leader|secretary|scientist|rector|"
     "chancellor|provost|manager|founder|coordinator|editor|treasurer|spokes(?:man|woman|person)"
@@ -62,6 +64,7 @@ _CLAUSE = re.compile(r"[;；]")
 _PROPER = re.compile(r"(?<![\w.])[A-Z][\w'-]*")
 _FIRST_WORD = re.compile(r"(?:^|[.!?]\s+)[A-Z][a-z'-]*")
 _NUMBER = re.compile(r"(?<![\w.])\d[\d.,]*(?![\w])")
+_A_NAME = re.compile(r"[A-Z]\w|[\u4e00-\u9fff]")
 _COMMON = frozenset("the of and in for at a an s university china chinese school".split())
 # What a page calls the center itself.
 _GENERIC = frozenset("center centre base institute institution laboratory".split())
@@ -170,9 +173,13 @@ def is_plausible(expectation: Expectation, exact: str) -> bool:
 
     >>> is_plausible(expect("Who is the director?"), "Joint Research Center of the Ministry")
     False
+    >>> is_plausible(expect("Who directs the base?"), "the natural sciences")
+    False
     """
     if expectation.kind != "person" or not (expectation.roles or expectation.leads):
         return True
+    if not _A_NAME.search(exact):
+        return False
     return not _INSTITUTION.search(_HEAD_WORDS.split(exact, maxsplit=1)[0])
 
 
@@ -192,6 +199,8 @@ def _clause(sentence: str, at: int) -> str:
 def _roles_match(expectation: Expectation, clause: str) -> bool:
     """Whether ``clause``, where it speaks of roles like those asked for, names just those."""
     named = roles_in(clause)
+    if expectation.leads and named and all(role.modifiers & _NOT_LEADING for role in named):
+        return False
     for role in expectation.roles:
         wanted = (role.body | expectation.own) or _GENERIC
         alike = [

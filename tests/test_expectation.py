@@ -78,6 +78,13 @@ def test_in_a_list_of_people_the_role_is_that_of_the_clause() -> None:
     assert refused("Who is the deputy director?", sentence, "Xu Zhengping") == "another role"
 
 
+def test_whoever_only_stands_in_for_a_leader_does_not_lead() -> None:
+    deputy = "Tian Mei was Deputy Director of the center at its inauguration."
+    both = "Ann Lee, director, and her deputy director, Bob Ray, opened the house."
+    assert refused("Who leads the center?", deputy, "Tian Mei") == "another role"
+    assert refused("Who leads the center?", both, "Ann Lee") is None
+
+
 def test_the_name_may_stand_in_the_passage_round_the_sentence() -> None:
     context = "Tian Mei joined in 2019."
     assert refused("Where did Tian Mei study?", "She studied at Hangzhou.", "", context) is None
@@ -116,6 +123,7 @@ def test_an_institution_is_no_answer_to_who_leads_but_may_be_one_to_who_founded(
     assert not is_plausible(expect("Who is the director?"), institution)
     assert not is_plausible(expect("Who is in charge of it?"), institution)
     assert is_plausible(expect("Who is the director?"), "Ann Lee, dean of the School of Medicine")
+    assert not is_plausible(expect("Who directs it?"), "the natural sciences")
     assert is_plausible(expect("Who founded it?"), "the Ministry of Education")
 
 
