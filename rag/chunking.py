@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from langchain_text_splitters import RecursiveCharacterTextSplitter, TextSplitter
@@ -113,8 +113,33 @@ def _trimmed(
         yield _Section(start, end, heading)
 
 
+def _merged(pieces: Iterable[str], count_tokens: CountTokens, most: int) -> list[str]:
+    """Neighbours put together as far as they fit.
+
+    LangChain's own merging puts a piece without a token, such as a blank line, into two chunks.
+    """
+    merged: list[str] = []
+    total = 0
+    for piece in pieces:
+        count = count_tokens(piece)
+        if merged and total + count <= most:
+            merged[-1] += piece
+            total += count
+        else:
+            merged.append(piece)
+            total = count
+    return merged
+
+
+class _LongSentenceSplitter(RecursiveCharacterTextSplitter):
+    """LangChain's recursive splitter; what it returns, put together, is what it was given."""
+
+    def _merge_splits(self, splits: Iterable[str], separator: str) -> list[str]:  # noqa: ARG002
+        return _merged(splits, self._length_function, self._chunk_size)
+
+
 class _SentenceSplitter(TextSplitter):
-    """LangChain's merging of pieces, with whole sentences as the pieces.
+    """Whole sentences, put together as far as they fit.
 
     A sentence that is itself too long is cut by LangChain's recursive splitter. LangChain's own
     start index is not used: with lengths counted in tokens it can be wrong or -1.
@@ -129,7 +154,7 @@ class _SentenceSplitter(TextSplitter):
         )  # fmt: skip
         self._text = text
         self._section = section
-        self._recursive = RecursiveCharacterTextSplitter(
+        self._recursive = _LongSentenceSplitter(
             separators=["\n", "。", "; ", "；", ", ", "，", " ", ""],
             chunk_size=max_tokens,
             chunk_overlap=0,
@@ -155,13 +180,15 @@ class _SentenceSplitter(TextSplitter):
 
     def split_text(self, text: str) -> list[str]:
         """Pieces that, put together, are ``text``."""
+        if self._length_function(text) <= self._chunk_size:
+            return [text]
         pieces: list[str] = []
         for piece in self._pieces(text):
             if self._length_function(piece) > self._chunk_size:
                 pieces.extend(self._recursive.split_text(piece))
             else:
                 pieces.append(piece)
-        return self._merge_splits(pieces, "")
+        return _merged(pieces, self._length_function, self._chunk_size)
 
     def _pieces(self, text: str) -> Iterator[str]:
         """``text`` cut where sentences begin; the line that leads into a list stays with it."""

@@ -84,6 +84,33 @@ def test_every_chunk_is_the_slice_that_its_span_says(raw: str, most: int) -> Non
     assert all(a[1] <= b[0] for a, b in itertools.pairwise(ends))
 
 
+_PIECES = [
+    "word ", "some more words ", "and so on " * 8, "End. ", "\n", "\n\n", ":\n\n- ", ", ", "- ", "。",
+    "\ue000", "; ",
+]  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(_PIECES), max_size=300), st.integers(30, 50))
+@settings(max_examples=300, deadline=None)
+def test_chunks_have_every_word_once_however_long_the_sentences_are(
+    pieces: list[str], most: int
+) -> None:
+    text = normalise("".join(pieces))
+    if not text:
+        return
+    chunks = chunk(document(text), words, most)
+    assert sum(words(c.text) for c in chunks) == words(text)
+    assert all(words(c.text) <= most for c in chunks)
+
+
+def test_a_blank_line_after_a_sentence_that_is_too_long_stands_once() -> None:
+    grown = f"{'It grew and ' * 18}ended."
+    text = f"It is new.\n\nThe center has {'a laboratory, ' * 40}and more.\n\n{grown}"
+    chunks = chunk(document(text), words, 60)
+    assert sum(words(c.text) for c in chunks) == words(text)
+    assert all(words(c.text) <= 60 for c in chunks)
+
+
 @pytest.mark.parametrize("most", [64, 160, 256])
 def test_title_heading_and_text_fit_what_is_embedded(
     embedder: SentenceEmbedder, tmp_path: Path, most: int
