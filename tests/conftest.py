@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import socket
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,12 @@ go_quiet()
 from rag.chatbot import Chatbot
 from rag.embedding import SentenceEmbedder
 from rag.indexing import build_index
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _interruptible() -> None:
+    """Heed Ctrl-C: whatever a shell starts in the background is made to ignore it."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True)
