@@ -85,8 +85,8 @@ def test_every_chunk_is_the_slice_that_its_span_says(raw: str, most: int) -> Non
 
 
 _PIECES = [
-    "word ", "some more words ", "and so on " * 8, "End. ", "\n", "\n\n", ":\n\n- ", ", ", "- ", "。",
-    "\ue000", "; ",
+    "word ", "some more words ", "and so on " * 8, "End. ", "\n", "\n\n", ":\n\n- ", ", ", "- ",
+    "。", "\ue000", "; ",
 ]  # fmt: skip
 
 
