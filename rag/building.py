@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import functools
 import hashlib
 import heapq
 from collections.abc import Callable, Iterable, Iterator
@@ -121,9 +122,11 @@ def _entry(
 ) -> Entry:
     """Cut a document; what has no vector yet goes into ``pending``, by its hash."""
     most = min(chunk_tokens, embedder.max_tokens)
+    # Titles, headings and sentences are counted more than once.
+    count_tokens = functools.cache(embedder.count_tokens)
     rows: list[ChunkRow] = []
-    for piece in chunk(fresh.document, embedder.count_tokens, most):
-        text = embedded_text(fresh.document, piece, embedder.count_tokens, most)
+    for piece in chunk(fresh.document, count_tokens, most):
+        text = embedded_text(fresh.document, piece, count_tokens, most)
         sha256 = hashlib.sha256(text.encode()).hexdigest()
         if sha256 not in known:
             pending[sha256] = text

@@ -95,13 +95,13 @@ def plan(corpus_dir: Path, earlier: Earlier | None, *, read_all: bool = False) -
     for path in corpus_files(corpus_dir):
         name = document_id(path, corpus_dir)
         try:
-            sha256 = digest(path, corpus_dir)
-            if read_all or known.get(name) != sha256:
+            if read_all or name not in known or digest(path, corpus_dir) != known[name]:
                 document = load(path, corpus_dir)
-                # The file may have changed since it was hashed.
-                sha256 = document.sha256
                 fresh.append(_fresh(document))
-            documents[name] = sha256
+                # The file may have changed since it was hashed.
+                documents[name] = document.sha256
+            else:
+                documents[name] = known[name]
         except LoadError as exc:
             if not os.path.lexists(path):
                 continue  # deleted since it was listed

@@ -21,6 +21,8 @@ _LENGTH = 128
 # Datasets", chapter 3).
 _BAND = np.dtype(np.uint64)
 _LEAST = 0.85
+# Its permutations take longer to make than a page's minima.
+_NOTHING = MinHash(num_perm=_LENGTH, seed=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,7 @@ def signature(text: str) -> bytes:
     """
     words = tokens(text)
     runs = {" ".join(words[i : i + _SHINGLE]) for i in range(max(1, len(words) - _SHINGLE + 1))}
-    minima = MinHash(num_perm=_LENGTH, seed=1)
+    minima = _NOTHING.copy()
     minima.update_batch([run.encode() for run in sorted(runs)])
     return bytes(np.asarray(minima.hashvalues & 0xFF, np.uint8))
 

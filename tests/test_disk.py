@@ -12,8 +12,9 @@ import pytest
 from rag.embedding import SentenceEmbedder
 from rag.errors import IndexStateError
 from rag.indexing import build_index, plan_index
-from rag.loaders import corpus_files, digest
+from rag.loaders import corpus_files, load
 from rag.publishing import roll_back
+from rag.types import Document
 from rag.versions import current_version, open_current, version_names
 
 TOKENS = 64
@@ -107,13 +108,11 @@ def test_a_file_deleted_between_plan_and_read_counts_as_removed(
     (corpus / "a.md").write_text("The director of a is somebody else.")
     (corpus / "c.md").write_text("The director of c is Cy Poe.")
 
-    def hash_and_delete(path: Path, root: Path) -> str:
-        sha256 = digest(path, root)
-        if path.name != "b.md":
-            path.unlink()
-        return sha256
+    def delete_and_load(path: Path, root: Path) -> Document:
+        path.unlink()
+        return load(path, root)
 
-    monkeypatch.setattr("rag.planning.digest", hash_and_delete)
+    monkeypatch.setattr("rag.planning.load", delete_and_load)
     report = build_index(corpus, index, embedder, TOKENS)
     assert report.plan.difference.removed == ("a.md",)
     assert not report.plan.failed

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rag.similar import near_duplicates, signature
@@ -27,12 +27,14 @@ def share(one: list[str], other: list[str]) -> float:
 
 
 @given(st.text())
+@settings(deadline=None)
 def test_equal_texts_share_everything(text: str) -> None:
     found = near_duplicates({"a": signature(text), "b": signature(text)}, {"b"})
     assert [(one.doc_id, one.other, one.share) for one in found] == [("a", "b", 1.0)]
 
 
 @given(st.text(max_size=40))
+@settings(deadline=None)
 def test_a_signature_is_128_bytes_and_depends_on_the_tokens_alone(text: str) -> None:
     assert len(signature(text)) == 128
     if tokens(text.upper()) == tokens(text):
