@@ -26,6 +26,8 @@ _MODIFIERS = {
 }  # fmt: skip
 # A bare "director" is also the executive one; never the deputy.
 _HARMLESS = frozenset({"executive", "senior", "managing"})
+# Who is asked for so may be called anything.
+_ANY_LEADER = frozenset({"head", "leader", "manager", "founder"})
 # Whoever is only this does not lead.
 _NOT_LEADING = frozenset({"deputy", "vice", "associate", "assistant", "former", "honorary"})
 _HEADS = (
@@ -64,7 +66,7 @@ _CLAUSE = re.compile(r"[;；]")
 _PROPER = re.compile(r"(?<![\w.])[A-Z][\w'-]*")
 _FIRST_WORD = re.compile(r"(?:^|[.!?]\s+)[A-Z][a-z'-]*")
 _NUMBER = re.compile(r"(?<![\w.])\d[\d.,]*(?![\w])")
-_A_NAME = re.compile(r"[A-Z]\w|[\u4e00-\u9fff]")
+_A_NAME = re.compile(r"[A-Z][\w'-]+\.? [A-Z]|[\u4e00-\u9fff]")
 _COMMON = frozenset("the of and in for at a an s university china chinese school".split())
 # What a page calls the center itself.
 _GENERIC = frozenset("center centre base institute institution laboratory".split())
@@ -196,10 +198,25 @@ def _clause(sentence: str, at: int) -> str:
     return sentence[start:end]
 
 
+def _has_role(asked: Role, named: list[Role], clause: str) -> bool:
+    """Whether a clause names the role, or one that a head may have, or says that somebody leads."""
+    if any(role.head == asked.head for role in named):
+        return True
+    if asked.head not in _ANY_LEADER and any(r.head not in _ANY_LEADER for r in named):
+        return False
+    return bool(named or _LEADING.search(clause))
+
+
 def _roles_match(expectation: Expectation, clause: str) -> bool:
     """Whether ``clause``, where it speaks of roles like those asked for, names just those."""
     named = roles_in(clause)
     if expectation.leads and named and all(role.modifiers & _NOT_LEADING for role in named):
+        return False
+    if expectation.leads and not named and not _LEADING.search(clause):
+        return False
+    if expectation.kind == "person" and not all(
+        _has_role(r, named, clause) for r in expectation.roles
+    ):
         return False
     for role in expectation.roles:
         wanted = (role.body | expectation.own) or _GENERIC

@@ -85,6 +85,15 @@ def test_whoever_only_stands_in_for_a_leader_does_not_lead() -> None:
     assert refused("Who leads the center?", both, "Ann Lee") is None
 
 
+def test_a_sentence_that_names_no_such_role_does_not_say_who_has_it() -> None:
+    office = "Wang Zhaopin attended as Deputy Director of the Dean's Office."
+    approved = "The Ministry of Education approved the center in October 2020."
+    assert refused("Who is the dean of the school?", office, "Wang Zhaopin") == "another role"
+    assert refused("Who leads the center?", approved, "Education") == "another role"
+    assert refused("Who is the head of it?", "Ann Lee is its director.", "Ann Lee") is None
+    assert refused("Who is the director?", "Ann Lee heads the center.", "Ann Lee") is None
+
+
 def test_the_name_may_stand_in_the_passage_round_the_sentence() -> None:
     context = "Tian Mei joined in 2019."
     assert refused("Where did Tian Mei study?", "She studied at Hangzhou.", "", context) is None
