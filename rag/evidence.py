@@ -23,7 +23,8 @@ from rag.types import Evidence, Hit, Query
 from rag.versions import IndexVersion
 
 # So much of the text before a passage still says who "he" and what "the center" is.
-_CONTEXT_BEFORE = 800
+CONTEXT_BEFORE = 800
+CONTEXT_AFTER = 400
 # Where a sentence has no word of the thing that is asked for, the reader has to be as sure as this
 # logit that it says the same in other words: a probability of 0.62, chosen on dev.
 _SURE = 0.5
@@ -141,8 +142,8 @@ def _objection(expectation: Expectation, candidate: Candidate, version: IndexVer
     if document is None:
         return "no document"
     start, end = candidate.span
-    before = document.text[max(0, start - _CONTEXT_BEFORE) : start]
-    after = document.text[end : end + _CONTEXT_BEFORE // 2]
+    before = document.text[max(0, start - CONTEXT_BEFORE) : start]
+    after = document.text[end : end + CONTEXT_AFTER]
     context = " ".join(
         (document.title, document.center or "", document.institution or "", *document.aliases,
          before, document.text[start:end], after)

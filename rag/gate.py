@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rag.calibration import CALIBRATION
 from rag.chatbot import Chatbot, open_finder
 from rag.config import Settings, fingerprint
-from rag.evidence import Finder
+from rag.evidence import CONTEXT_AFTER, CONTEXT_BEFORE, Finder
 from rag.gold import gold_chunks
 from rag.indexing import Verdict, Worsened
+from rag.lists import lists_in
 from rag.marking import mark_answer
 from rag.networks import DEFAULT_FOLDER
 from rag.questions import GoldQuestion, load_questions
-from rag.types import Embedder
+from rag.types import Chunk, Embedder
 from rag.versions import GATE_RECORD, IndexVersion, version_folder
 from rag.weights import weights_hash
 
@@ -29,7 +30,7 @@ Progress = Callable[[int, int], None]
 class Served:
     """How a version serves one question.
 
-    ``basis`` changes when a passage that is read for it, or a document that has one, changes;
+    ``basis`` changes when a passage that is read for it changes, or what stands round it;
     ``right`` is ``None`` where the question was not asked.
     """
 
@@ -102,14 +103,30 @@ class QualityGate:
         after: dict[str, Served],
         before: dict[str, Served],
     ) -> None:
-        new, old = (Chatbot(v, self._embedder, self._finder, self._k) for v in (candidate, current))
-        for number, question in enumerate(changed, 1):
+        """Ask the candidate, and the current version where its answer can change the verdict.
+
+        What the candidate answers right is no loss, whatever the current version says. Only where
+        there are more losses than are allowed can gains make up for them, and are asked for.
+        """
+        self._ask(candidate, changed, after)
+        wrong = [q for q in changed if not after[q.question_id].right]
+        self._ask(current, wrong, before)
+        if sum(bool(before[q.question_id].right) for q in wrong) > self._allowed * len(after):
+            self._ask(current, changed, before)
+
+    def _ask(
+        self, version: IndexVersion, questions: Sequence[GoldQuestion], served: dict[str, Served]
+    ) -> None:
+        """Note whether a version answers right, for questions of which it is not noted yet."""
+        chatbot = Chatbot(version, self._embedder, self._finder, self._k)
+        unasked = [q for q in questions if served[q.question_id].right is None]
+        for number, question in enumerate(unasked, 1):
+            answer = chatbot.ask(question.question)
+            mark = mark_answer(question, answer, version.records, answer.elapsed).mark
             name = question.question_id
-            after[name] = _asked(after[name], new, question)
-            if before[name].right is None:
-                before[name] = _asked(before[name], old, question)
+            served[name] = replace(served[name], right=mark.right)
             if self._progress:
-                self._progress(number, len(changed))
+                self._progress(number, len(unasked))
 
     def _verdict(
         self,
@@ -119,24 +136,26 @@ class QualityGate:
         before: Mapping[str, Served],
     ) -> Verdict:
         names = [q.question_id for q in questions]
-        asked = [q.question_id for q in changed]
         found = [sum(served[name].recalled for name in names) for served in (before, after)]
-        right = [sum(bool(served[name].right) for name in asked) for served in (before, after)]
-        most = self._allowed * len(names)
-        passed = found[0] - found[1] <= most and right[0] - right[1] <= most
-        lines = (
-            f"{len(names)} accepted questions, {len(asked)} of them on changed passages; "
-            f"at most {most:.1f} may get worse.",
-            f"recall@{_CUTOFF}: {found[0]} to {found[1]} of {len(names)}.",
-            f"right answers: {right[0]} to {right[1]} of the {len(asked)} asked again.",
-        )
         worsened = []
+        lost = gained = 0
         for question in changed:
             one, other = before[question.question_id], after[question.question_id]
+            lost += bool(one.right) and not other.right
+            gained += one.right is False and bool(other.right)
             ways = ["not found any more"] if one.recalled and not other.recalled else []
             ways += ["answered wrong"] if one.right and not other.right else []
             if ways:
                 worsened.append(Worsened(question.question_id, question.question, ", ".join(ways)))
+        most = self._allowed * len(names)
+        lines = (
+            f"{len(names)} accepted questions, {len(changed)} of them on changed passages; "
+            f"at most {most:.1f} may get worse.",
+            f"recall@{_CUTOFF}: {found[0]} to {found[1]} of {len(names)}.",
+            f"right answers: {sum(bool(after[q.question_id].right) for q in changed)} of the "
+            f"{len(changed)} asked again; {lost} that were right are not any more.",
+        )
+        passed = found[0] - found[1] <= most and lost - gained <= most
         return Verdict(passed, lines, tuple(worsened), self._record(after))
 
     def _retrieve(
@@ -144,13 +163,12 @@ class QualityGate:
     ) -> dict[str, Served]:
         chatbot = Chatbot(version, self._embedder, self._finder, self._k)
         served: dict[str, Served] = {}
+        read = _Surroundings(version)
         for question in questions:
             hits = chatbot.retrieve(question.question)
             gold = gold_chunks(question, version.records)
-            documents = version.manifest.documents
-            read = (f"{h.chunk.chunk_id} {documents[h.chunk.doc_id]}" for h in hits)
             served[question.question_id] = Served(
-                basis=fingerprint(*read),
+                basis=fingerprint(*(read[hit.chunk] for hit in hits)),
                 recalled=any(hit.chunk.chunk_id in gold for hit in hits[:_CUTOFF]),
             )
         return served
@@ -174,6 +192,34 @@ class QualityGate:
             return {}
 
 
+class _Surroundings(dict[Chunk, str]):
+    """By chunk a hash of all of its document that an answer from it can depend on.
+
+    These are its lines, the lists that they belong to, what ``rag.evidence`` looks at before and
+    behind a sentence, and what is said of the document as a whole.
+    """
+
+    def __init__(self, version: IndexVersion) -> None:
+        super().__init__()
+        self._records = version.records
+
+    def __missing__(self, chunk: Chunk) -> str:
+        document = self._records.document(chunk.doc_id)
+        if document is None:
+            raise LookupError(f"chunk {chunk.chunk_id} has no document")
+        text = document.text
+        start = text.rfind("\n", 0, chunk.start) + 1
+        end = text.find("\n", chunk.end)
+        end = len(text) if end < 0 else end
+        for block in lists_in(text):
+            if block.span[0] < end and block.span[1] > start:
+                start, end = min(start, block.span[0]), max(end, block.span[1])
+        around = text[max(0, start - CONTEXT_BEFORE) : end + CONTEXT_AFTER]
+        whole = (document.title, document.center, document.institution, *document.aliases)
+        self[chunk] = fingerprint(chunk.doc_id, chunk.heading, chunk.text, around, *whole)
+        return self[chunk]
+
+
 def open_gate(
     settings: Settings, index_dir: Path, embedder: Embedder, progress: Progress | None = None
 ) -> QualityGate:
@@ -194,9 +240,3 @@ def open_gate(
         fingerprint(settings.finder, settings.reader_model, reader, CALIBRATION.read_text("utf-8")),
         progress,
     )
-
-
-def _asked(served: Served, chatbot: Chatbot, question: GoldQuestion) -> Served:
-    answer = chatbot.ask(question.question)
-    mark = mark_answer(question, answer, chatbot.version.records, answer.elapsed)
-    return Served(served.basis, served.recalled, mark.mark.right)

@@ -133,6 +133,8 @@ class _Bars:
                 bar = tqdm(total=total, desc=what, unit=f" {unit}", disable=hidden, leave=False)
                 bars.append(bar)
                 self._bars.append(bar)
+            if done < bars[0].n:  # The same work once more, on something else.
+                bars[0].reset(total)
             bars[0].update(done - bars[0].n)
 
         return progress
