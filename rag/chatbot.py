@@ -24,6 +24,7 @@ from rag.several import OverCenters, is_over_centers
 from rag.smalltalk import examples, greeting, which_one
 from rag.types import Answer, Document, Embedder, Hit, Query, Turn
 from rag.versions import IndexVersion, open_current
+from rag.wording import plain
 
 _MOST_EXAMPLES = 4
 
@@ -124,8 +125,9 @@ class Chatbot:
         hits: list[Hit] = []
         parts: list[Part] = []
         for part in parts_of(query):
-            found = retrieve(self.version, self.embedder, part, self._k)
-            findings = self._finder.find(part, found, self.version)
+            put = dataclasses.replace(part, text=plain(part.text, self._centers))
+            found = retrieve(self.version, self.embedder, put, self._k)
+            findings = self._finder.find(put, found, self.version)
             parts.append(Part(part, findings))
             hits += findings.hits
         elapsed = time.perf_counter() - started

@@ -149,6 +149,10 @@ def _objection(expectation: Expectation, candidate: Candidate, version: IndexVer
          before, document.text[start:end], after)
     )  # fmt: skip
     sentence, exact = document.text[start:end], document.text[slice(*candidate.answer)]
+    block = list_at(document.text, candidate.span)
+    if block and block.lead_in == candidate.span:
+        # What leads into a list says what the list says.
+        sentence, exact = document.text[slice(*block.span)], ""
     if exact and not is_plausible(expectation, exact) and not speaks_of_leading(sentence):
         return "no person"
     if candidate.features["thing"] == 0 and candidate.features.get("answerability", -1.0) < _SURE:

@@ -33,6 +33,12 @@ def nothing_found(centers: Sequence[str]) -> tuple[str, ...]:
     return (f"Nothing was found for: {'; '.join(centers)}.",) if centers else ()
 
 
+def approval_instead(centers: Sequence[str]) -> tuple[str, ...]:
+    """Said of the centers whose approval is told, and whose founding is not."""
+    said = "The documents tell no founding, but the approval or award, of"
+    return (f"{said}: {'; '.join(centers)}.",) if centers else ()
+
+
 def not_searched(centers: Sequence[str]) -> tuple[str, ...]:
     """Said of the centers that were left out because there are too many."""
     return (f"Not searched: {'; '.join(centers)}.",) if centers else ()

@@ -15,11 +15,12 @@ from rag.calibration import load_calibration
 from rag.centers import Center, spans_of_names
 from rag.fit import Fit, FitMeasurer, Purpose
 from rag.forms import aspect_of, form_of, topic_of, work_of
-from rag.notices import not_searched, nothing_found
+from rag.notices import approval_instead, not_searched, nothing_found, with_notices
 from rag.refusal import refusal
 from rag.text import Span, sentence_spans
 from rag.types import Answer, Embedder, Hit, Point, Query
 from rag.versions import IndexVersion
+from rag.wording import instead_of
 
 _OVER_CENTERS = frozenset({"catalog", "each", "which", "compare", "match"})
 # More centers than these are not asked one by one.
@@ -67,11 +68,16 @@ class OverCenters:
     def _each(self, query: Query, names: Sequence[str]) -> Answer:
         gathered = _Gathered(query, self._version)
         text = aspect_of(query.text) if query.form == "compare" else query.text
+        approved: list[str] = []
         for name in names:
             asked = asked_of(text, name, self._centers)
             one = Query(asked, asked, query.language, (name,), form_of(asked))
-            gathered.add(name, self._answer_one(one))
-        return gathered.answer()
+            answer, other = self._answer_one(one), instead_of(asked)
+            if other and not answer.citations:
+                answer = self._answer_one(dataclasses.replace(one, text=other, original=other))
+                approved += [name] if answer.citations else []
+            gathered.add(name, answer)
+        return with_notices(gathered.answer(), approval_instead(approved))
 
     def _which(self, query: Query, names: Sequence[str]) -> Answer:
         gathered = _Gathered(query, self._version)

@@ -149,3 +149,21 @@ def test_what_is_compared_and_looked_for_is_read_off_the_question() -> None:
     assert topic_of("Is there a center that studies the brain?") == "brain"
     assert work_of("I work on CAR-T cells, whom should I talk to?") == "CAR-T cells"
     assert work_of("I study tumors. Which center should I contact?") == "tumors"
+
+
+def test_where_no_founding_is_told_the_approval_is_given_and_said_to_be_one(
+    chatbot: Chatbot,
+) -> None:
+    answer = chatbot.ask("When was each center founded?")
+    assert set(labelled(chatbot, answer)) == ALL
+    told = [notice for notice in answer.notices if "no founding, but the approval" in notice]
+    assert len(told) == 1
+    assert TISSUE in told[0]
+    assert BASE in told[0]
+    assert CANCER not in told[0]
+
+
+def test_who_directs_a_center_finds_its_director_whatever_the_verb(chatbot: Chatbot) -> None:
+    answer = chatbot.ask(f"Who directs the {MEDICAL}?")
+    assert "Xu Zhengping" in answer.text
+    assert answer.query.text == f"Who directs the {MEDICAL}?"
