@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from rag.kinds import KINDS
+from rag.kinds import MONTHS as _MONTHS
 from rag.lexical import terms
 from rag.text import fold, tokens
 
@@ -55,6 +56,14 @@ _THING = re.compile(
     r"|\bhow many (?P<counted>(?:(?!are\b|is\b|of\b|does\b|do\b|has\b)[\w-]+ ){0,2}?[\w-]+s)\b",
     re.IGNORECASE,
 )
+# "Who funds it": what is done to it, where no role is asked for.
+_WHO_DOES = re.compile(
+    r"^who(?! (?:is|was|are|were|has|have|had|can|could|may|might|must|will|would|should|does|did|"
+    r"do|else|all|exactly)\b) (?P<deed>[a-z]{3,})\b",
+    re.IGNORECASE,
+)
+# A day, a year or a number is nobody.
+_NOBODY = re.compile(rf"(?:in |on |since )?(?:{_MONTHS}|[\d.,]+|\s)+", re.IGNORECASE)
 _INSTITUTION = re.compile(
     r"\b(?:cent(?:er|re)|university|ministry|institute|laborator(?:y|ies)|office|school|department|"
     r"hospital|academy|council|commission|foundation|college|committee|base|medicine)\b",
@@ -95,7 +104,8 @@ class Expectation:
     """What evidence must show; ``kind`` is a name in plain words, ``None`` where any will do.
 
     ``own`` are the tokens of the names of the centers that the question is about; ``leads`` is
-    whether it asks who leads; ``thing`` is what it asks which of, such as "companies".
+    whether it asks who leads; ``thing`` is what it asks which of, such as "companies"; ``deed`` is
+    what it asks who does, such as "funds".
     """
 
     kind: str | None
@@ -105,6 +115,7 @@ class Expectation:
     own: frozenset[str]
     leads: bool
     thing: str | None
+    deed: str | None
 
 
 def expect(question: str, center_names: tuple[str, ...] = ()) -> Expectation:
@@ -128,6 +139,9 @@ def expect(question: str, center_names: tuple[str, ...] = ()) -> Expectation:
         leads=bool(_LEADS.search(question)),
         thing=(thing["noun"] or thing["counted"]).lower()
         if (thing := _THING.search(question))
+        else None,
+        deed=deed["deed"].lower()
+        if (deed := _WHO_DOES.search(question)) and not _LEADS.search(question)
         else None,
     )
 
@@ -178,8 +192,10 @@ def is_plausible(expectation: Expectation, exact: str) -> bool:
     >>> is_plausible(expect("Who directs the base?"), "the natural sciences")
     False
     """
-    if expectation.kind != "person" or not (expectation.roles or expectation.leads):
+    if expectation.kind != "person":
         return True
+    if not (expectation.roles or expectation.leads):
+        return not _NOBODY.fullmatch(exact)
     if not _A_NAME.search(exact):
         return False
     return not _INSTITUTION.search(_HEAD_WORDS.split(exact, maxsplit=1)[0])

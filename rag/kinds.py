@@ -10,9 +10,9 @@ _NUMBER_WORD = (
     r"fifteen|sixteen|seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|dozen|hundred|"
     r"thousand|million|billion|first|second|third|fourth|fifth|both|single|several|many)s?\b"
 )
-_MONTHS = "january|february|march|april|may|june|july|august|september|october|november|december"
+MONTHS = "january|february|march|april|may|june|july|august|september|october|november|december"
 _YEAR_OR_MONTH = (
-    rf"\b(?:1[5-9]|20)\d\d\b|\b(?:{_MONTHS})\b"
+    rf"\b(?:1[5-9]|20)\d\d\b|\b(?:{MONTHS})\b"
     r"|\b(?:monday|tuesday|wednesday|thursday|friday|saturday|sunday)\b"
     r"|\d年|\d月|\bcentur(?:y|ies)\b"
 )
@@ -88,7 +88,7 @@ KINDS = (
     ),
     _kind(
         r"\b(?:on )?(?:what|which) day\b|\bexact (?:date|day)\b|哪一?天",
-        rf"\b(?:{_MONTHS}) \d{{1,2}}\b|\b\d{{1,2}}(?:st|nd|rd|th)? (?:of )?(?:{_MONTHS})\b"
+        rf"\b(?:{MONTHS}) \d{{1,2}}\b|\b\d{{1,2}}(?:st|nd|rd|th)? (?:of )?(?:{MONTHS})\b"
         r"|\d{4}-\d\d-\d\d|\d日",
         "day",
     ),

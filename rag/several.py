@@ -81,28 +81,30 @@ class OverCenters:
 
     def _which(self, query: Query, names: Sequence[str]) -> Answer:
         gathered = _Gathered(query, self._version)
-        for fit in self._fitting("which", topic_of(query.text), names):
-            gathered.add_sentences(fit.center, fit, 1)
+        for chance, fit in self._fitting("which", topic_of(query.text), names):
+            gathered.add_sentences(fit, 1, chance)
         return gathered.answer(names)
 
     def _match(self, query: Query, names: Sequence[str]) -> Answer:
         gathered = _Gathered(query, self._version)
         work = work_of(query.text)
-        for fit in self._fitting("match", work, names)[:_MOST_MATCHES]:
-            gathered.add_sentences(fit.center, fit, 2)
+        for chance, fit in self._fitting("match", work, names)[:_MOST_MATCHES]:
+            gathered.add_sentences(fit, 2, chance)
             asked = f"Who is the director of {with_article(fit.center)}?"
             person = self._answer_one(Query(asked, asked, query.language, (fit.center,)))
             if person.status == "answered":
                 gathered.add("", person, most=1)
         return gathered.answer()
 
-    def _fitting(self, purpose: Purpose, topic: str, names: Sequence[str]) -> list[Fit]:
-        """The centers that fit a topic, best first."""
+    def _fitting(
+        self, purpose: Purpose, topic: str, names: Sequence[str]
+    ) -> list[tuple[float, Fit]]:
+        """The centers that fit a topic with how probable that is, best first."""
         calibration = load_calibration(purpose)
         measured = [self._measurer.measure(topic, name) for name in names]
         found = [(calibration.support(fit.features), fit) for fit in measured]
-        found = [(chance, fit) for chance, fit in found if chance >= calibration.threshold]
-        return [fit for _, fit in sorted(found, key=lambda pair: -pair[0])]
+        fitting = [(chance, fit) for chance, fit in found if chance >= calibration.threshold]
+        return sorted(fitting, key=lambda pair: -pair[0])
 
     def _catalog(self, query: Query, names: Sequence[str]) -> Answer:
         """The centers of the corpus, each cited to where a document of it speaks of it."""
@@ -158,10 +160,11 @@ class _Gathered:
                 )
             )
 
-    def add_sentences(self, label: str, fit: Fit, most: int) -> None:
-        """Add the sentences by which a center fits."""
+    def add_sentences(self, fit: Fit, most: int, chance: float) -> None:
+        """Add the sentences by which a center fits, as probably as ``chance``."""
+        self._confidence.append(chance)
         for number, sentence in enumerate(fit.sentences[:most]):
-            self.cite(label if number == 0 else "", sentence.doc_id, sentence.span)
+            self.cite(fit.center if number == 0 else "", sentence.doc_id, sentence.span)
 
     def cite(self, label: str, doc_id: str, span: Span) -> None:
         """Add one sentence."""
