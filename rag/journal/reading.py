@@ -122,8 +122,10 @@ class JournalReader:
         url = journal_url(settings)
         with readable(url):
             preparing = open_engine(url, writing=True)
-            prepare(preparing)
-            preparing.dispose()
+            try:
+                prepare(preparing)
+            finally:
+                preparing.dispose()
         return cls(url, open_engine(url))
 
     def close(self) -> None:

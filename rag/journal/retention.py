@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from datetime import datetime
 
-from sqlalchemy import Engine, delete, func, select, text
+from sqlalchemy import Engine, delete, func, select
 from sqlalchemy.orm import Session
 
 from rag.journal.tables import EntryRow, RatingRow
@@ -40,6 +41,6 @@ def purge(engine: Engine, before: datetime | None) -> int:
         session.execute(lone_ratings)
     if count and engine.dialect.name == "sqlite":
         # Until then the deleted rows stand in the file beside the database.
-        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
+        with closing(engine.raw_connection()) as connection:
+            connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
     return count
