@@ -9,10 +9,9 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Engine
-from sqlalchemy.exc import SQLAlchemyError
 
 from rag.config import Settings
-from rag.journal.database import journal_url, open_engine, prepare
+from rag.journal.database import journal_url, open_engine, prepare, reason
 from rag.journal.retention import purge
 from rag.journal.rows import Item, Rated, Recorded
 from rag.journal.state import StateFile, forget_states
@@ -97,9 +96,9 @@ class Journal:
             try:
                 purge(self._engine, self._oldest())
                 self._next_purge = time.monotonic() + _DAY
-            except (SQLAlchemyError, OSError) as exc:
+            except Exception as exc:  # whatever it is, writing goes on
                 self._next_purge = time.monotonic() + _HOUR
-                _LOG.error("Old entries of the journal could not be removed: %s", type(exc))
+                _LOG.error("Old entries of the journal could not be removed (%s).", reason(exc))
 
     def _oldest(self) -> datetime:
         return datetime.now(UTC) - timedelta(days=self._days)
