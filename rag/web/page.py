@@ -11,8 +11,9 @@ import gradio as gr
 
 from rag.chatbot import Chatbot
 from rag.live import LiveChatbot
-from rag.types import Document
+from rag.types import Document, Recorder
 from rag.web.answers import announcement, conversation
+from rag.web.api import add_api
 from rag.web.markup import element, escape
 from rag.web.session import Exchange, ask, finished
 from rag.web.sources import sources
@@ -178,12 +179,13 @@ class _Page:
         return self.show((), "")
 
 
-def build_page(chatbot: Answering) -> gr.Blocks:
-    """The chat page over ``chatbot``, ready to be served."""
+def build_page(chatbot: Answering, journal: Recorder | None = None) -> gr.Blocks:
+    """The chat page over ``chatbot``, ready to be served; answers are noted in ``journal``."""
     blocks: gr.Blocks
     with gr.Blocks(title=TITLE, analytics_enabled=False, fill_width=True) as blocks:
         page = _Page(chatbot)
         _wire(page)
+        add_api(chatbot, journal)
         blocks.load(page.renewed, None, [page.center, page.footer], **_PRIVATE)
     # A slow answer holds up no other visitor.
     blocks.queue(default_concurrency_limit=_AT_ONCE)
