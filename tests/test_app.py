@@ -23,7 +23,7 @@ from rag.errors import QueryError
 from rag.types import Answer, Chunk, Citation, Document, Hit, Point, Query, Turn
 from rag.web.answers import announcement, confidence_words, conversation
 from rag.web.markup import element, escape, is_web_address
-from rag.web.page import build_page
+from rag.web.wiring import build_page
 from rag.web.session import Exchange, Stream, ask, history
 from rag.web.sources import excerpt, sources
 from rag.web.theme import STYLE

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import errno
 import socket
+from pathlib import Path
 
 import gradio as gr
 
 from rag.errors import ConfigError
-from rag.web.theme import STYLE, theme
+from rag.web.fixed import I18N
+from rag.web.theme import STYLES, theme
 
-# Gradio's page has a <base> element. With it a link within the page leads to the page's address
-# without its query: whoever came by /?lang=en would load the page anew by clicking a marker, and
-# lose the conversation. The element says nothing else that the address itself does not say.
-_HEAD = '<script>document.querySelector("base")?.remove()</script>'
+_SCRIPT = Path(__file__).with_name("page.js")
 # Nothing is uploaded here, but Gradio always has the endpoint.
 _LARGEST_UPLOAD = "100kb"
 
@@ -71,8 +70,9 @@ def launch(blocks: gr.Blocks, host: str, port: int) -> str:
             mcp_server=False,
             max_file_size=_LARGEST_UPLOAD,
             theme=theme(),
-            css_paths=STYLE,
-            head=_HEAD,
+            i18n=I18N,
+            css_paths=list(STYLES),
+            head=f"<script>{_SCRIPT.read_text('utf-8')}</script>",
         )
     except OSError as exc:
         raise _taken(host, port) from exc

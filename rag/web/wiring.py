@@ -1,0 +1,66 @@
+"""The chat page, ready to be served: which event of which part does what."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import gradio as gr
+
+from rag.types import Recorder
+from rag.web.page import Answering, Page
+from rag.web.words import Words
+
+# Questions answered at the same time; each takes a processor core for a moment.
+_AT_ONCE = 4
+_DAYS = 90
+# The script is there before the parts are; Gradio hands its own values of the inputs on.
+_ARRIVE = "(visit, bridge) => [visit, window.chat.arrival()]"
+_SHOW_LATEST = "() => window.chat.latest()"
+
+# Nothing of the page is an endpoint for programs: Gradio's default is public.
+_PRIVATE: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+
+
+def build_page(chatbot: Answering, journal: Recorder | None = None, days: int = _DAYS) -> gr.Blocks:
+    """The chat page over ``chatbot``.
+
+    Args:
+        chatbot: answers.
+        journal: keeps answers and feedback; without one the page asks for no feedback.
+        days: how long the journal keeps them, for the page to say so.
+    """
+    blocks: gr.Blocks
+    with gr.Blocks(title=Words("en")("title"), analytics_enabled=False, fill_width=True) as blocks:
+        page = Page(chatbot, journal, days)
+        _wire(blocks, page)
+    # A slow answer holds up no other visitor.
+    blocks.queue(default_concurrency_limit=_AT_ONCE)
+    return blocks
+
+
+def _wire(blocks: gr.Blocks, page: Page) -> None:
+    parts = page.parts
+    state = [parts.exchanges, parts.visit]
+    everything = list(vars(parts).values())
+    # Gradio's default, "once", drops a question that is sent before the browser has heard that the
+    # one before was stopped. `reply` itself sees to it that there is one at a time.
+    asking = _PRIVATE | {"trigger_mode": "multiple"}
+    typed = [parts.question, parts.center, *state]
+    arrived = blocks.load(
+        page.arrive, [parts.visit, parts.bridge], everything, js=_ARRIVE, **_PRIVATE
+    )
+    # All who arrive while the key facts are being made wait for them, nobody for the others.
+    arrived.then(page.facts, parts.visit, parts.cards, concurrency_limit=None, **_PRIVATE)
+    running = [
+        gr.on([parts.question.submit, parts.send.click], page.reply, typed, everything, **asking),
+        parts.bridge.ask(page.reply_to_offer, state, everything, **asking),
+        arrived.then(page.reply_to_link, state, everything, **asking),
+    ]
+    mended = [parts.question, *state]
+    parts.stop.click(page.stopped, mended, everything, cancels=running, **_PRIVATE)
+    parts.new.click(page.cleared, parts.visit, everything, cancels=running, **_PRIVATE)
+    parts.bridge.edit(page.edit, state, everything, **_PRIVATE)
+    parts.bridge.rate(page.rate, state, everything, **_PRIVATE)
+    parts.bridge.read(page.read, state, everything, **_PRIVATE)
+    parts.bridge.speak(page.speak, state, everything, **_PRIVATE)
+    parts.conversation.change(None, js=_SHOW_LATEST, **_PRIVATE)
