@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from rag.types import Answer, Citation, Point
 from rag.web.actions import actions, feedback, standing
-from rag.web.markup import Markup, button, element, escape, hidden, join
+from rag.web.markup import Markup, button, element, escape, hidden, join, spoken
 from rag.web.session import Exchange, Lookup, Visit, age_of_link
 from rag.web.words import Words
 
@@ -53,7 +53,7 @@ def _exchange(exchange: Exchange, visit: Visit, lookup: Lookup, *, rating: bool)
         hidden(words("asked")),
         shortened(exchange.question, words),
         class_="question",
-        dir="auto",
+        **spoken(exchange.question),
     )
     edit = button(f"edit-{exchange.number}", words("edit"), class_="quiet") if exchange.done else ""
     state = " ".join(("turn", *(("done",) if exchange.done else ()), *("replaced",) * replaced))
@@ -83,7 +83,7 @@ def _reply(exchange: Exchange, words: Words) -> Markup:
         age = age_of_link(exchange)
         if age:
             notices.insert(0, words(f"version-{age}", version=exchange.wanted))
-        parts += [element("p", notice, class_="notice", dir="auto") for notice in notices]
+        parts += [element("p", notice, class_="notice", **spoken(notice)) for notice in notices]
     return element("div", *parts, class_=f"answer {answer.status}")
 
 
@@ -99,13 +99,14 @@ def _understood(answer: Answer, words: Words) -> Markup:
 def _said(turn: int, answer: Answer, words: Words) -> Markup:
     if not answer.points:
         lines = [line for line in answer.text.splitlines() if line.strip()]
-        return join(*(element("p", line, class_="said", dir="auto") for line in lines))
+        return join(*(element("p", line, class_="said", **spoken(line)) for line in lines))
     seen: set[int] = set()
     cited = {citation.marker: citation for citation in answer.citations}
     points = [_point(turn, point, cited, seen, words) for point in answer.points]
     if len(points) == 1:
-        return element("p", points[0], class_="point", dir="auto")
-    return element("ul", *(element("li", p, class_="point", dir="auto") for p in points))
+        return element("p", points[0], class_="point", **spoken(answer.points[0].text))
+    said = zip(points, answer.points, strict=True)
+    return element("ul", *(element("li", p, class_="point", **spoken(o.text)) for p, o in said))
 
 
 def _point(
@@ -132,11 +133,11 @@ def _marker(turn: int, citation: Citation, seen: set[int], words: Words) -> Mark
     place = {} if number in seen else {"id": f"marker-{turn}-{number}"}
     seen.add(number)
     name = words("source", number=number)
+    # The figure that is seen comes first in the name too, for those who speak to their computer.
     return element(
         "a",
-        hidden(words("source", number="")),
         str(number),
-        hidden(f": {citation.title}"),
+        hidden(words("marker", title=citation.title)),
         href=f"#source-{turn}-{number}",
         title=f"{name}: {citation.title}",
         class_="marker",

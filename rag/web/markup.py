@@ -14,6 +14,8 @@ from __future__ import annotations
 import re
 from urllib.parse import urlsplit
 
+from rag.text import language_of
+
 _TAGS = frozenset(
     "a article blockquote button caption dd details dialog div dl dt em fieldset footer form h1 h2 "
     "h3 h4 header input label legend li mark p section span strong summary table tbody td th thead "
@@ -86,6 +88,11 @@ def element(tag: str, *children: str, **attributes: str) -> Markup:
 def button(verb: str, *children: str, **attributes: str) -> Markup:
     """A button that the page's script acts on; ``verb`` says what it does, and to what."""
     return element("button", *children, type="button", value=verb, **attributes)
+
+
+def spoken(text: str) -> dict[str, str]:
+    """The attributes of an element with words that are not the interface's: language, direction."""
+    return {"lang": language_of(text), "dir": "auto"}
 
 
 def hidden(text: str) -> Markup:

@@ -74,5 +74,17 @@ def _round(citation: Citation, hits: Sequence[Hit], text: str) -> Span:
         left = min(chunk.start for chunk in holding)
         right = max(chunk.end for chunk in holding)
     else:
-        left, right = citation.start - _AROUND, citation.end + _AROUND
+        left, right = _line_round((citation.start, citation.end), text)
     return max(min(left, citation.start), 0), min(max(right, citation.end), len(text))
+
+
+def _line_round(span: Span, text: str) -> Span:
+    """The lines that a span lies in; of a long one whole words, so many characters on each side."""
+    start = text.rfind("\n", 0, span[0]) + 1
+    end = text.find("\n", span[1])
+    end = len(text) if end < 0 else end
+    if span[0] - start > _AROUND:
+        start = text.find(" ", span[0] - _AROUND, span[0]) + 1 or span[0]
+    if end - span[1] > _AROUND:
+        end = max(text.rfind(" ", span[1], span[1] + _AROUND), span[1])
+    return start, end

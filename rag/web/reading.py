@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rag.types import Document, Span
-from rag.web.markup import Markup, button, element, join
+from rag.web.markup import Markup, button, element, join, spoken
 from rag.web.session import Opened
 from rag.web.sources import about, original
 from rag.web.words import Words
@@ -42,7 +42,7 @@ def document_dialog(
     part = min(max(part, 0), len(parts) - 1)
     head = element(
         "header",
-        element("h2", document.title, id=f"document-title-{number}", dir="auto"),
+        element("h2", document.title, id=f"document-title-{number}", **spoken(document.title)),
         button("close", words("close"), class_="quiet"),
         about(document, words, document.center, document.page_at(opened.span[0])),
         original(document, words),

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from rag.types import Answer, Chunk, Citation, Document, Hit
 from rag.web.answers import shortened
-from rag.web.markup import Markup, button, element, hidden, is_web_address, join
+from rag.web.markup import Markup, button, element, hidden, is_web_address, join, spoken
 from rag.web.passages import excerpt, is_old
 from rag.web.session import Exchange, Lookup
 from rag.web.why import why
@@ -60,7 +60,8 @@ def original(document: Document, words: Words) -> Markup:
 
 
 def _group(exchange: Exchange, answer: Answer, lookup: Lookup, words: Words) -> Markup:
-    heading = element("h3", shortened(exchange.question, words, _LONGEST_HEADING), dir="auto")
+    asked = shortened(exchange.question, words, _LONGEST_HEADING)
+    heading = element("h3", asked, **spoken(asked))
     turn = exchange.number
 
     def find(doc_id: str) -> Document | None:
@@ -96,7 +97,7 @@ def _source(
         hidden(words("source", number="")),
         element("span", str(number), class_="number"),
         " ",
-        element("span", citation.title, dir="auto"),
+        element("span", citation.title, **spoken(citation.title)),
     )
     return element(
         "article",
@@ -118,7 +119,7 @@ def _nearest(
     title = document.title if document else chunk.doc_id
     return element(
         "article",
-        element("h4", title, dir="auto"),
+        element("h4", title, **spoken(title)),
         about(document, words, document.center, page) if document else "",
         _age(document, words),
         element("blockquote", chunk.text, class_="passage", **_language(document)),

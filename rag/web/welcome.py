@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rag.keyfacts import Card, Fact, Overview
-from rag.web.markup import Markup, button, element, hidden, join
+from rag.web.markup import Markup, button, element, hidden, join, spoken
 from rag.web.words import Words
 
 _LINES = (1, 2, 3)
@@ -41,7 +41,9 @@ def _list(key: str, words: Words) -> Markup:
 
 
 def _examples(questions: Sequence[str], words: Words) -> Markup:
-    shown = (element("li", button("ask", text, class_="example")) for text in questions)
+    shown = (
+        element("li", button("ask", text, class_="example", **spoken(text))) for text in questions
+    )
     return join(element("h3", words("try")), element("ul", *shown, class_="examples"))
 
 
@@ -49,7 +51,7 @@ def _card(number: int, card: Card, words: Words) -> Markup:
     facts = [_fact(number, place, fact, words) for place, fact in enumerate(card.facts, 1)]
     return element(
         "article",
-        element("h4", card.center, dir="auto"),
+        element("h4", card.center, **spoken(card.center)),
         element("dl", *facts) if facts else "",
         class_="center-card",
     )
@@ -57,7 +59,7 @@ def _card(number: int, card: Card, words: Words) -> Markup:
 
 def _fact(card: int, place: int, fact: Fact, words: Words) -> Markup:
     kind = words(f"fact-{fact.kind}")
-    said = [element("span", line, class_="fact-line", dir="auto") for line in fact.lines]
+    said = [element("span", line, class_="fact-line", **spoken(line)) for line in fact.lines]
     source = button(
         f"fact-{card}-{place}",
         words("fact-source"),

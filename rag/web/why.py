@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Callable
 
 from rag.types import Answer, Document, Hit
-from rag.web.markup import Markup, element, hidden
+from rag.web.markup import Markup, element, hidden, spoken
 from rag.web.passages import holds
 from rag.web.words import Words
 
@@ -37,14 +38,14 @@ def _row(
     hit: Hit, answer: Answer, document: Document | None, shown: list[str], words: Words
 ) -> Markup:
     chunk = hit.chunk
-    line = " ".join(chunk.text.split())
-    opening = line if len(line) <= _LONGEST_OPENING else f"{line[:_LONGEST_OPENING].rstrip()} …"
+    opening = textwrap.shorten(chunk.text, _LONGEST_OPENING, placeholder=" …")
+    title = document.title if document else chunk.doc_id
     used = any(holds(hit, citation) for citation in answer.citations)
     name = element(
         "th",
-        element("span", document.title if document else chunk.doc_id, class_="from", dir="auto"),
+        element("span", title, class_="from", **spoken(title)),
         element("span", words("why-cited"), class_="used") if used else "",
-        element("span", opening, class_="opening", dir="auto"),
+        element("span", opening, class_="opening", **spoken(opening)),
         scope="row",
     )
     return element("tr", name, *(_cell(hit, score, words) for score in shown))

@@ -74,7 +74,7 @@ TABLE: dict[str, tuple[str, str]] = {
     # Asking
     "conversation": ("Conversation", "对话"),
     "question": ("Your question", "您的问题"),
-    "placeholder": ("Ask about a center, its people, its work …", "询问某个中心、其人员或工作……"),
+    "placeholder": ("Ask about a center …", "询问某个研究中心……"),
     "ask": ("Ask", "提问"),
     "stop": ("Stop", "停止"),
     "stopped": ("Stopped.", "已停止。"),
@@ -144,6 +144,7 @@ TABLE: dict[str, tuple[str, str]] = {
         "这些段落没有回答问题，只是检索到的最接近的内容。",
     ),
     "source": ("Source {number}", "出处 {number}"),
+    "marker": (", source: {title}", "，出处：{title}"),
     "page": ("page {page}", "第 {page} 页"),
     "published-by": ("published by {publisher}", "{publisher} 发布"),
     "old": (
