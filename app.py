@@ -46,7 +46,7 @@ def _run(index_dir: Path | None, host: str | None, port: int | None) -> None:
     port = free_port(host, port)
 
     from rag.live import LiveChatbot
-    from rag.web.wiring import build_page
+    from rag.web.page import build_page
 
     chatbot = LiveChatbot.open(settings, index_dir)
     page = build_page(chatbot)

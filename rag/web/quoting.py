@@ -35,7 +35,9 @@ def link(exchange: Exchange, answer: Answer) -> str:
     """
     text = " ".join(answer.query.text.split())[:_LONGEST_LINKED]
     asked = {"ask": text, "center": exchange.center, "index": answer.index_version}
-    return "?" + urlencode({key: value for key, value in asked.items() if value})
+    present = {key: value for key, value in asked.items() if value}
+    # Half a character has no UTF-8.
+    return "?" + urlencode(present, errors="replace")
 
 
 def _said(answer: Answer) -> list[str]:

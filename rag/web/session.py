@@ -117,7 +117,9 @@ def ask(
         asked: the new question, not yet answered; it is numbered here.
     """
     earlier = finished(exchanges)
-    current = replace(asked, number=len(earlier) + 1)
+    # Half a character, as a broken client sends it, cannot be sent or kept.
+    question = asked.question.encode("utf-8", "replace").decode()
+    current = replace(asked, question=question, number=len(earlier) + 1)
     yield (*earlier, current)
     try:
         for answer in stream(current.question, history(earlier), current.center or None):

@@ -13,7 +13,7 @@ go_quiet()
 
 from rag.chatbot import Chatbot
 from rag.types import Answer, Turn
-from rag.web.wiring import build_page
+from rag.web.page import build_page
 from rag.web.serving import launch
 from tests.browser.visitor import DIRECTOR
 
