@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from rag.errors import ConfigError
@@ -77,6 +77,13 @@ class Settings(BaseSettings):
     )
     keep_versions: int = Field(5, ge=2, le=1000, description="Index versions that are kept.")
     top_k: int = Field(10, ge=1, le=100, description="Chunks that are read for an answer.")
+    journal: bool = Field(True, description="Whether answers and ratings are kept.")
+    # Secret, since it may hold a password: it is never printed as it stands.
+    journal_url: SecretStr = Field(
+        SecretStr(""),
+        description="Where they are kept, `postgresql://…`; by default a file under DATA_DIR.",
+    )
+    journal_days: int = Field(90, ge=1, le=36500, description="Days that they are kept.")
     host: str = Field("127.0.0.1", description="Address that the web app listens on.")
     port: int = Field(7860, ge=0, le=65535, description="Port that the web app listens on.")
 
@@ -89,6 +96,18 @@ class Settings(BaseSettings):
     def index_dir(self) -> Path:
         """Where index versions lie."""
         return self.data_dir / "index"
+
+    @property
+    def journal_dir(self) -> Path:
+        """Where the journal's file lies, and what its writers say of themselves."""
+        return self.data_dir / "journal"
+
+    @property
+    def fingerprint(self) -> str:
+        """Changes with any setting that an answer depends on."""
+        return fingerprint(
+            self.embedding_model, self.reader_model, self.precision, self.chunk_tokens, self.top_k
+        )
 
 
 def load_settings(**overrides: object) -> Settings:

@@ -41,3 +41,7 @@ class DamagedVersionError(IndexStateError):
 
 class QueryError(RagError):
     """A question or one of its options cannot be used."""
+
+
+class JournalError(RagError):
+    """The journal cannot be opened, read or written."""

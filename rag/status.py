@@ -13,6 +13,7 @@ from rag.calibration import load_calibration
 from rag.centers import centers_of
 from rag.config import ROOT, Settings
 from rag.errors import IndexStateError
+from rag.journal.condition import journal_condition
 from rag.soundness import condition, serving
 from rag.versions import current_version, open_records, read_manifest, version_names
 
@@ -56,7 +57,24 @@ def describe(settings: Settings, index_dir: Path) -> Fields:
         "chunk_tokens": manifest.chunk_tokens,
         "answers_by": _FINDERS[settings.finder],
         "threshold": load_calibration(settings.finder).threshold,
+        **_journal(settings),
     }
+
+
+def _journal(settings: Settings) -> Fields:
+    """What is kept of what people asked; what is wrong has a field only where something is."""
+    found = journal_condition(settings)
+    kept = f"{found.place} (kept {settings.journal_days} days)"
+    fields: Fields = {"journal": kept if settings.journal else "off"}
+    if found.entries is not None:
+        fields |= {"journal_answers": found.entries, "journal_ratings": found.ratings}
+    if found.unreadable or found.problem:
+        fields["journal_problem"] = found.unreadable or f"It cannot be written: {found.problem}."
+    if found.waiting:
+        fields["journal_waiting"] = found.waiting
+    if found.lost and found.lost_since:
+        fields["journal_lost"] = f"{found.lost} since {found.lost_since:%Y-%m-%d}"
+    return fields
 
 
 _FINDERS = {

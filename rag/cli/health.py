@@ -26,6 +26,6 @@ def status(timing: bool, index_dir: Path | None, as_json: bool) -> None:
         return
     width = max(map(len, fields))
     for name, value in fields.items():
-        wrong = name in {"damaged", "serves_instead"}
+        wrong = name in {"damaged", "serves_instead", "journal_problem", "journal_lost"}
         line = f"{name.replace('_', ' '):>{width}}: {value}"
         click.secho(line, fg="red" if wrong else None)

@@ -57,6 +57,7 @@ def examine_all(
         ("packages", _packages),
         ("settings", lambda: _settings(found())),
         ("disk", lambda: _disk(found())),
+        ("journal", lambda: _journal(found())),
         ("cpu", lambda: _cpu(found())),
         ("models", lambda: _embedding(found())),
         ("models", lambda: _reader(found())),
@@ -123,6 +124,12 @@ def _disk(subject: Subject) -> Iterable[Finding]:
     from rag.doctor.machine import disk_findings
 
     return disk_findings(subject.settings.data_dir, subject.index_dir)
+
+
+def _journal(subject: Subject) -> Iterable[Finding]:
+    from rag.doctor.journal import journal_findings
+
+    return journal_findings(subject.settings)
 
 
 def _cpu(subject: Subject) -> Iterable[Finding]:

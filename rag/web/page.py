@@ -7,6 +7,7 @@ from typing import Any
 import gradio as gr
 
 from rag.types import Recorder
+from rag.web.api import add_api
 from rag.web.events import Answering, Events
 from rag.web.words import Words
 
@@ -33,6 +34,7 @@ def build_page(chatbot: Answering, journal: Recorder | None = None, days: int = 
     with gr.Blocks(title=Words("en")("title"), analytics_enabled=False, fill_width=True) as blocks:
         events = Events(chatbot, journal, days)
         _wire(blocks, events)
+        add_api(chatbot, journal)
     # A slow answer holds up no other visitor.
     blocks.queue(default_concurrency_limit=_AT_ONCE)
     return blocks

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import errno
+import io
+import logging
 import socket
+from contextlib import redirect_stdout
 from pathlib import Path
 
 import gradio as gr
@@ -15,6 +18,8 @@ from rag.web.theme import STYLES, theme
 _SCRIPT = Path(__file__).with_name("page.js")
 # Nothing is uploaded here, but Gradio always has the endpoint.
 _LARGEST_UPLOAD = "100kb"
+
+_LOG = logging.getLogger(__name__)
 
 
 def free_port(host: str, port: int) -> int:
@@ -54,28 +59,37 @@ def launch(blocks: gr.Blocks, host: str, port: int) -> str:
     """
     port = free_port(host, port)
     try:
-        _, address, _ = blocks.launch(
-            server_name=host,
-            server_port=port,
-            inbrowser=False,
-            share=False,
-            quiet=True,
-            prevent_thread_lock=True,
-            footer_links=[],
-            # Gradio would keep every question in the visitor's browser.
-            run_history=False,
-            enable_monitoring=False,
-            ssr_mode=False,
-            pwa=False,
-            mcp_server=False,
-            max_file_size=_LARGEST_UPLOAD,
-            theme=theme(),
-            i18n=I18N,
-            css_paths=list(STYLES),
-            head=f"<script>{_SCRIPT.read_text('utf-8')}</script>",
-        )
+        # Gradio prints the address of its MCP server, quiet or not.
+        with redirect_stdout(io.StringIO()):
+            address = _start(blocks, host, port)
     except OSError as exc:
         raise _taken(host, port) from exc
+    if blocks.mcp_error:
+        _LOG.error("There are no tools for assistants: %s", blocks.mcp_error)
+    return address
+
+
+def _start(blocks: gr.Blocks, host: str, port: int) -> str:
+    _, address, _ = blocks.launch(
+        server_name=host,
+        server_port=port,
+        inbrowser=False,
+        share=False,
+        quiet=True,
+        prevent_thread_lock=True,
+        footer_links=[],
+        # Gradio would keep every question in the visitor's browser.
+        run_history=False,
+        enable_monitoring=False,
+        ssr_mode=False,
+        pwa=False,
+        mcp_server=True,
+        max_file_size=_LARGEST_UPLOAD,
+        theme=theme(),
+        i18n=I18N,
+        css_paths=list(STYLES),
+        head=f"<script>{_SCRIPT.read_text('utf-8')}</script>",
+    )
     return str(address)
 
 
