@@ -194,9 +194,7 @@ def test_an_older_version_answers_as_long_as_it_is_kept(
 
 
 @pytest.mark.parametrize("name", ["0099-abc", "../index", "", "0001", "x" * 300, "0001-a/../b"])
-def test_a_version_that_is_gone_or_never_was_is_none(
-    live: LiveChatbot, name: str
-) -> None:
+def test_a_version_that_is_gone_or_never_was_is_none(live: LiveChatbot, name: str) -> None:
     found = live.at(name)
     assert found is (live.at() if not name else None)
 
@@ -205,9 +203,10 @@ def test_the_overview_follows_the_version(
     site: Path, live: LiveChatbot, embedder: SentenceEmbedder
 ) -> None:
     wait_for(lambda: live.known is not None)
-    before = live.overview()
-    assert [fact.lines for fact in before.cards[0].facts] == [("Ann Lee",)]
+    first = live.overview()
+    assert (first.version, first.cards[0].center) == (live.version.name, "Harbor Center")
+    (site / "corpus" / "lake.md").write_text("---\ncenter: Lake Center\n---\n\nIt is new.\n")
     second = publish(site, embedder, "Bob Ray")
     wait_for(lambda: live.version.name == second and live.known is not None)
-    assert [fact.lines for fact in live.overview().cards[0].facts] == [("Bob Ray",)]
     assert live.overview().version == second
+    assert [card.center for card in live.overview().cards] == ["Harbor Center", "Lake Center"]

@@ -28,8 +28,9 @@ from tests.web.samples import (
 )
 
 TAGS = set(
-    "section h2 h3 h4 span div ul li p a strong article blockquote mark button details summary form "
-    "fieldset legend label input table caption thead tbody tr th td dialog header footer".split()
+    "section h2 h3 h4 span div ul li p a strong article blockquote mark button details summary "
+    "form fieldset legend label input table caption thead tbody tr th td dialog header "
+    "footer".split()
 )
 ATTRIBUTES = set(
     "class dir href id title tabindex lang type value name maxlength hidden scope style".split()
