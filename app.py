@@ -55,7 +55,7 @@ def _run(index_dir: Path | None, host: str | None, port: int | None) -> None:
     # A service manager's way to end a program gets what Ctrl-C gets: the journal is written.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        page = build_page(chatbot, journal)
+        page = build_page(chatbot, journal, settings.journal_days)
         address = launch(page, host, port)
         click.echo(f"The chat page is at {address}")
         click.echo(f"Assistants find its tools at {address}gradio_api/mcp/ (docs/api.md)")

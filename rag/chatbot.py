@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -15,6 +17,7 @@ from rag.conversation import parts_of, readings, understand
 from rag.embedding import SentenceEmbedder
 from rag.errors import QueryError
 from rag.evidence import CalibratedFinder, Finder
+from rag.keyfacts import Overview, cards_of
 from rag.measuring import Measurer, ReadingMeasurer, SimilarityMeasurer
 from rag.naming import Naming
 from rag.notices import elsewhere, filter_notices, with_notices
@@ -27,6 +30,7 @@ from rag.versions import IndexVersion, open_current
 from rag.wording import plain
 
 _MOST_EXAMPLES = 4
+_MOST_CARDS = 6
 
 
 class Chatbot:
@@ -42,6 +46,8 @@ class Chatbot:
         self._names = Naming(version)
         self._over = OverCenters(version, embedder, self._centers, self._answer)
         self._examples: tuple[str, ...] | None = None
+        self._overview: Overview | None = None
+        self._making = threading.Lock()
 
     @classmethod
     def open(cls, settings: Settings, index_dir: Path | None = None) -> Chatbot:
@@ -176,6 +182,31 @@ class Chatbot:
         if self._examples is None:
             self._examples = examples(self.centers, self.ask, _MOST_EXAMPLES)
         return self._examples
+
+    def overview(self) -> Overview:
+        """What the corpus is about, by asking it: takes seconds a center, once."""
+        with self._making:
+            if self._overview is None:
+                ask = functools.cache(self.ask)
+                centers = self.centers
+                self._examples = self._examples or examples(centers, ask, _MOST_EXAMPLES)
+                cards = cards_of(centers, ask, _MOST_CARDS)
+                more = len(centers) - len(cards)
+                self._overview = Overview(self.version.name, cards, more, self._examples)
+            return self._overview
+
+    @property
+    def known(self) -> Overview | None:
+        """The overview if it has been made already."""
+        return self._overview
+
+    def at(self, version: str = "") -> Chatbot | None:
+        """This chatbot, if it answers from ``version`` or none is named."""
+        return self if version in {"", self.version.name} else None
+
+    def opened(self, version: str) -> Chatbot:  # noqa: ARG002  # as LiveChatbot, which has several
+        """This chatbot, the only one there is."""
+        return self
 
     def _asked_back(self, query: Query, started: float) -> Answer:
         """Which of the centers is meant."""

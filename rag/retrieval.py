@@ -30,6 +30,7 @@ def retrieve(version: IndexVersion, embedder: Embedder, query: Query, k: int) ->
     lexical = version.lexical.search(without_names(query.text, names), max(k, _POOL), rows)
     dense_ranks = _ranks(dense[1])
     lexical_ranks = _ranks(lexical[1])
+    cosines, shares = _clipped(dense), _shares(lexical)
     return tuple(
         Hit(
             chunk=version.records.chunk(row),
@@ -37,6 +38,9 @@ def retrieve(version: IndexVersion, embedder: Embedder, query: Query, k: int) ->
             rank=rank,
             dense_rank=dense_ranks.get(row),
             lexical_rank=lexical_ranks.get(row),
+            dense=cosines.get(row),
+            lexical=shares.get(row),
+            fused=score,
         )
         for rank, (row, score) in enumerate(convex(dense, lexical)[:k], 1)
     )
@@ -70,13 +74,23 @@ def convex(
     scale, which depends on the corpus, goes and a lone hit keeps the score 1. After Bruch, Gai and
     Ingber, "An Analysis of Fusion Functions for Hybrid Retrieval", 2023 (theoretical minimum).
     """
-    scores: dict[int, float] = {}
-    for row, score in zip(dense[1].tolist(), dense[0].tolist(), strict=True):
-        scores[row] = dense_weight * max(0.0, score)
-    best = float(lexical[0][0]) if len(lexical[0]) else 1.0
-    for row, score in zip(lexical[1].tolist(), lexical[0].tolist(), strict=True):
-        scores[row] = scores.get(row, 0.0) + (1 - dense_weight) * score / best
+    scores = {row: dense_weight * score for row, score in _clipped(dense).items()}
+    for row, share in _shares(lexical).items():
+        scores[row] = scores.get(row, 0.0) + (1 - dense_weight) * share
     return _sorted(scores)
+
+
+def _clipped(dense: tuple[Vectors, Rows]) -> dict[int, float]:
+    """The cosine of each row, none below 0."""
+    scores, rows = dense
+    return {row: max(0.0, score) for row, score in zip(rows.tolist(), scores.tolist(), strict=True)}
+
+
+def _shares(lexical: tuple[Vectors, Rows]) -> dict[int, float]:
+    """The BM25 score of each row as a share of the best."""
+    scores, rows = lexical
+    best = float(scores[0]) if len(scores) else 1.0
+    return {row: score / best for row, score in zip(rows.tolist(), scores.tolist(), strict=True)}
 
 
 def reciprocal_rank(rankings: Sequence[Rows], k: int = RRF_K) -> list[tuple[int, float]]:

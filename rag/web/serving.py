@@ -7,16 +7,15 @@ import io
 import logging
 import socket
 from contextlib import redirect_stdout
+from pathlib import Path
 
 import gradio as gr
 
 from rag.errors import ConfigError
-from rag.web.theme import STYLE, theme
+from rag.web.fixed import I18N
+from rag.web.theme import STYLES, theme
 
-# Gradio's page has a <base> element. With it a link within the page leads to the page's address
-# without its query: whoever came by /?lang=en would load the page anew by clicking a marker, and
-# lose the conversation. The element says nothing else that the address itself does not say.
-_HEAD = '<script>document.querySelector("base")?.remove()</script>'
+_SCRIPT = Path(__file__).with_name("page.js")
 # Nothing is uploaded here, but Gradio always has the endpoint.
 _LARGEST_UPLOAD = "100kb"
 
@@ -87,8 +86,9 @@ def _start(blocks: gr.Blocks, host: str, port: int) -> str:
         mcp_server=True,
         max_file_size=_LARGEST_UPLOAD,
         theme=theme(),
-        css_paths=STYLE,
-        head=_HEAD,
+        i18n=I18N,
+        css_paths=list(STYLES),
+        head=f"<script>{_SCRIPT.read_text('utf-8')}</script>",
     )
     return str(address)
 

@@ -75,10 +75,16 @@ def poisoned_index(tmp_path_factory: pytest.TempPathFactory, embedder: SentenceE
 
 
 @contextmanager
-def serving(*arguments: str) -> Iterator[str]:
-    """Run Python with ``arguments`` from the top folder; the address is the last word it prints."""
+def serving(*arguments: str, data: Path) -> Iterator[str]:
+    """Run Python with ``arguments`` from the top folder; the address is the last word it prints.
+
+    Whatever it keeps lies under ``data``.
+    """
     command = [sys.executable, "-u", *arguments]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+    environment = os.environ | {"DATA_DIR": str(data)}
+    with subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.PIPE, text=True, env=environment
+    ) as process:
         try:
             assert process.stdout is not None
             line = process.stdout.readline()
@@ -89,10 +95,16 @@ def serving(*arguments: str) -> Iterator[str]:
 
 
 @pytest.fixture(scope="package")
-def address(browser: Browser, poisoned_index: Path) -> Iterator[str]:
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the served app keeps its journal."""
+    return tmp_path_factory.mktemp("data")
+
+
+@pytest.fixture(scope="package")
+def address(browser: Browser, poisoned_index: Path, data: Path) -> Iterator[str]:
     """Where ``python app.py`` serves; asks for the browser first, so that a skip costs nothing."""
     where = ("--host", "127.0.0.1", "--port", "0")
-    with serving("app.py", "--index", str(poisoned_index), *where) as found:
+    with serving("app.py", "--index", str(poisoned_index), *where, data=data) as found:
         yield found
 
 
@@ -108,9 +120,11 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
 
 @pytest.fixture
 def page(context: BrowserContext) -> Iterator[Page]:
-    """An empty window of 1440 by 900."""
+    """An empty window of 1440 by 900; what the page kept in the browser goes with it."""
     opened = context.new_page()
     yield opened
+    if opened.url.startswith("http"):
+        opened.evaluate("localStorage.clear()")
     opened.close()
 
 

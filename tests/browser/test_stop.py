@@ -17,9 +17,9 @@ UNANSWERED = "What is the meaning of it all?"
 
 
 @pytest.fixture(scope="module")
-def thinking(browser: Browser, index_dir: Path) -> Iterator[str]:
+def thinking(browser: Browser, index_dir: Path, data: Path) -> Iterator[str]:
     """The address of a page whose chatbot thinks about ``UNANSWERED`` for good."""
-    with serving("-m", "tests.browser.thinking", str(index_dir)) as address:
+    with serving("-m", "tests.browser.thinking", str(index_dir), data=data) as address:
         yield address
 
 
