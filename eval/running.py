@@ -1,0 +1,182 @@
+"""Every question of every set through one chatbot, once."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from eval.conversation import CONVERSATIONS, Conversation, answers_of
+from eval.intervals import SEED
+from eval.measures import MEASURES, figure
+from eval.outcomes import (
+    Asked,
+    as_chinese,
+    gold_outcome,
+    over_outcome,
+    turn_outcome,
+    unanswered_outcome,
+)
+from eval.overcenters import MATCH, SEVERAL, OverQuestion, load
+from eval.retrieval import evaluate_retrieval
+from eval.watching import Watched, watched
+from rag.evidence import Finder
+from rag.questions import SPLITS, GoldQuestion, QuestionSet, UnansweredQuestion, load_questions
+from rag.runs import Figure, Outcome
+from rag.types import Embedder
+from rag.versions import IndexVersion
+
+CHINESE = Path(__file__).with_name("chinese.jsonl")
+_NOTHING = QuestionSet((), ())
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Sets:
+    """The question sets; any of them may be empty. ``files`` are those they were read from."""
+
+    questions: QuestionSet
+    chinese: QuestionSet = _NOTHING
+    conversations: tuple[Conversation, ...] = ()
+    several: tuple[OverQuestion, ...] = ()
+    match: tuple[OverQuestion, ...] = ()
+    files: tuple[Path, ...] = ()
+
+    def __len__(self) -> int:
+        """How many questions and conversations there are."""
+        asked = (
+            self.questions.answerable, self.questions.unanswerable, self.chinese.answerable,
+            self.chinese.unanswerable, self.conversations, self.several, self.match,
+        )  # fmt: skip
+        return sum(map(len, asked))
+
+
+def load_sets(questions: Path) -> Sets:
+    """The sets of the example corpus, with the accepted questions of ``questions``.
+
+    Raises:
+        SetError: a set cannot be read or has a wrong line.
+    """
+    chinese = CHINESE.is_file()
+    return Sets(
+        questions=load_questions(questions),
+        chinese=load_questions(CHINESE) if chinese else _NOTHING,
+        conversations=tuple(load(CONVERSATIONS, Conversation)),
+        several=tuple(load(SEVERAL, OverQuestion)),
+        match=tuple(load(MATCH, OverQuestion)),
+        files=(questions, *([CHINESE] if chinese else []), CONVERSATIONS, SEVERAL, MATCH),
+    )
+
+
+def run_sets(
+    sets: Sets,
+    version: IndexVersion,
+    embedder: Embedder,
+    finder: Finder,
+    k: int,
+    progress: Progress | None = None,
+) -> tuple[Outcome, ...]:
+    """Ask every question of the sets and measure the answers.
+
+    Args:
+        sets: what is asked.
+        version: the index that is searched.
+        embedder: what embeds the questions.
+        finder: what finds the evidence.
+        k: chunks that are read for an answer.
+        progress: called with the counts of questions asked and of questions to ask.
+    """
+    parts = watched(version, embedder, finder, k)
+    if sets.questions.answerable:
+        # The first answer of a process loads what later ones find ready.
+        parts.plain.ask(sets.questions.answerable[0].question)
+    found: list[Outcome] = []
+    for done, outcomes in enumerate(_outcomes(sets, parts), 1):
+        found += outcomes
+        if progress:
+            progress(done, len(sets))
+    rankings = _rankings(sets.questions, parts)
+    return tuple(
+        replace(one, counts={**one.counts, **_columns(rankings.get(one.question_id, {}))})
+        if one.set == "questions"
+        else one
+        for one in found
+    )
+
+
+def _outcomes(sets: Sets, parts: Watched) -> Iterator[list[Outcome]]:
+    """The outcomes of each question or conversation."""
+    records = parts.plain.version.records
+    for gold in sets.questions.answerable:
+        yield [gold_outcome(gold, _ask(gold, parts), records)]
+    for none in sets.questions.unanswerable:
+        yield [unanswered_outcome(none, _ask(none, parts), records)]
+    for gold in sets.chinese.answerable:
+        yield [as_chinese(gold_outcome(gold, _ask(gold, parts), records, "chinese"))]
+    for none in sets.chinese.unanswerable:
+        yield [as_chinese(unanswered_outcome(none, _ask(none, parts), records, "chinese"))]
+    for conversation in sets.conversations:
+        answers = answers_of(conversation, parts.chatbot)
+        yield [
+            turn_outcome(conversation, place, turn, answers[place], records)
+            for place, turn in enumerate(conversation.turns)
+            if place
+        ]
+    for name, over in (("several", sets.several), ("match", sets.match)):
+        for question in over:
+            yield [over_outcome(question, parts.chatbot.ask(question.question), records, name)]
+
+
+def _ask(question: GoldQuestion | UnansweredQuestion, parts: Watched) -> Asked:
+    """Ask for an answer, by the clock, and then for the best guess."""
+    parts.watch.seconds.clear()
+    started = time.perf_counter()
+    answer = parts.chatbot.ask(question.question)
+    total = time.perf_counter() - started
+    spent = dict(parts.watch.seconds)
+    seconds = {"whole": total, **spent, "the rest": total - sum(spent.values())}
+    return Asked(answer, parts.unrefusing.ask(question.question), seconds)
+
+
+def _rankings(questions: QuestionSet, parts: Watched) -> dict[str, dict[str, float]]:
+    """The retrieval measures of each answerable question, before and after it was read."""
+    version, embedder = parts.chatbot.version, parts.chatbot.embedder
+    first = evaluate_retrieval(questions, version, embedder)
+    read = evaluate_retrieval(questions, version, embedder, search=parts.chatbot.search)
+    found = {one.question_id: dict(one.scores) for one in read.ranked}
+    for one in first.ranked:
+        found[one.question_id] |= {f"first-stage {n}": value for n, value in one.scores.items()}
+    return found
+
+
+def _columns(scores: Mapping[str, float]) -> dict[str, tuple[float, float]]:
+    return {name: (round(value, 6), 1.0) for name, value in scores.items()}
+
+
+def figures_of(outcomes: Sequence[Outcome], seed: int = SEED) -> dict[str, dict[str, Figure]]:
+    """Every measure over dev, test and both, left out where no question counts for it."""
+    parts = {split: [one for one in outcomes if one.split == split] for split in SPLITS}
+    found: dict[str, dict[str, Figure]] = {}
+    for part, some in {**parts, "overall": list(outcomes)}.items():
+        estimates = {measure.name: figure(measure, some, seed) for measure in MEASURES}
+        found[part] = {
+            name: Figure(one.mean, one.low, one.high, one.n)
+            for name, one in estimates.items()
+            if one.n
+        }
+    return found
+
+
+def latency_of(outcomes: Sequence[Outcome]) -> dict[str, dict[str, float]]:
+    """Milliseconds at the median and at the 95th percentile, of whole answers and of each part."""
+    timed = [one.seconds for one in outcomes if one.seconds and one.set != "chinese"]
+    names = dict.fromkeys(name for seconds in timed for name in seconds)
+    found: dict[str, dict[str, float]] = {}
+    for name in names:
+        p50, p95 = np.quantile([seconds.get(name, 0.0) * 1000 for seconds in timed], [0.5, 0.95])
+        found[name] = {"p50": round(float(p50), 3), "p95": round(float(p95), 3)}
+    return found
