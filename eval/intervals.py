@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-SEED = 20_250_508
+from eval.options import SEED as SEED
+
 LEVEL = 0.95
 RESAMPLES = 2_000
 PERMUTATIONS = 4_999
@@ -61,7 +62,8 @@ def ratio(rows: Floats) -> Floats:
     sums = rows.sum(axis=-2)
     whole = sums[..., 1]
     # Where nothing was drawn that counts, there is no share: 0 of 0 differs from nothing.
-    return np.divide(sums[..., 0], whole, out=np.zeros_like(whole), where=whole > 0)
+    share = np.divide(sums[..., 0], whole, out=np.zeros_like(whole), where=whole > 0)
+    return np.asarray(share, np.float64)
 
 
 def interval(rows: Floats, statistic: Statistic = ratio, seed: int = SEED) -> Estimate:

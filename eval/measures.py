@@ -190,6 +190,12 @@ def figure(measure: Measure, outcomes: Sequence[Outcome], seed: int = SEED) -> E
     return interval(rows_of(measure, outcomes), measure.statistic, seed)
 
 
+def value(measure: Measure, outcomes: Sequence[Outcome]) -> float | None:
+    """A measure without its interval, ``None`` where no outcome counts for it."""
+    rows = rows_of(measure, outcomes)
+    return float(measure.statistic(rows)) if len(rows) else None
+
+
 def compared(
     measure: Measure, before: Sequence[Outcome], after: Sequence[Outcome], seed: int = SEED
 ) -> Difference | None:

@@ -91,7 +91,7 @@ def turn_outcome(
     """The outcome of one follow-up of a conversation."""
     mark = mark_turn(conversation, place, turn, answer)
     expected = "; ".join(" or ".join(group) for group in turn.words) or f"status {turn.status}"
-    slices = {"kind": turn.kind or "none"}
+    slices: dict[str, str] = {"kind": turn.kind or "none"}
     if len(turn.centers) == 1:
         slices["center"] = turn.centers[0]
     counts: Counts = {"follow-ups right": _share(not mark.faults)}

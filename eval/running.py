@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import replace
 
 import numpy as np
 
-from eval.conversation import CONVERSATIONS, Conversation, answers_of
+from eval.conversation import answers_of
 from eval.intervals import SEED
 from eval.measures import MEASURES, figure
 from eval.outcomes import (
@@ -20,56 +19,16 @@ from eval.outcomes import (
     turn_outcome,
     unanswered_outcome,
 )
-from eval.overcenters import MATCH, SEVERAL, OverQuestion, load
 from eval.retrieval import evaluate_retrieval
+from eval.sets import Sets
 from eval.watching import Watched, watched
 from rag.evidence import Finder
-from rag.questions import SPLITS, GoldQuestion, QuestionSet, UnansweredQuestion, load_questions
+from rag.questions import SPLITS, GoldQuestion, QuestionSet, UnansweredQuestion
 from rag.runs import Figure, Outcome
 from rag.types import Embedder
 from rag.versions import IndexVersion
 
-CHINESE = Path(__file__).with_name("chinese.jsonl")
-_NOTHING = QuestionSet((), ())
-
 Progress = Callable[[int, int], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Sets:
-    """The question sets; any of them may be empty. ``files`` are those they were read from."""
-
-    questions: QuestionSet
-    chinese: QuestionSet = _NOTHING
-    conversations: tuple[Conversation, ...] = ()
-    several: tuple[OverQuestion, ...] = ()
-    match: tuple[OverQuestion, ...] = ()
-    files: tuple[Path, ...] = ()
-
-    def __len__(self) -> int:
-        """How many questions and conversations there are."""
-        asked = (
-            self.questions.answerable, self.questions.unanswerable, self.chinese.answerable,
-            self.chinese.unanswerable, self.conversations, self.several, self.match,
-        )  # fmt: skip
-        return sum(map(len, asked))
-
-
-def load_sets(questions: Path) -> Sets:
-    """The sets of the example corpus, with the accepted questions of ``questions``.
-
-    Raises:
-        SetError: a set cannot be read or has a wrong line.
-    """
-    chinese = CHINESE.is_file()
-    return Sets(
-        questions=load_questions(questions),
-        chinese=load_questions(CHINESE) if chinese else _NOTHING,
-        conversations=tuple(load(CONVERSATIONS, Conversation)),
-        several=tuple(load(SEVERAL, OverQuestion)),
-        match=tuple(load(MATCH, OverQuestion)),
-        files=(questions, *([CHINESE] if chinese else []), CONVERSATIONS, SEVERAL, MATCH),
-    )
 
 
 def run_sets(
@@ -159,7 +118,9 @@ def _columns(scores: Mapping[str, float]) -> dict[str, tuple[float, float]]:
 
 def figures_of(outcomes: Sequence[Outcome], seed: int = SEED) -> dict[str, dict[str, Figure]]:
     """Every measure over dev, test and both, left out where no question counts for it."""
-    parts = {split: [one for one in outcomes if one.split == split] for split in SPLITS}
+    parts: dict[str, list[Outcome]] = {
+        split: [one for one in outcomes if one.split == split] for split in SPLITS
+    }
     found: dict[str, dict[str, Figure]] = {}
     for part, some in {**parts, "overall": list(outcomes)}.items():
         estimates = {measure.name: figure(measure, some, seed) for measure in MEASURES}

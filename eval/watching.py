@@ -137,8 +137,8 @@ def watched(version: IndexVersion, embedder: Embedder, finder: Finder, k: int) -
     watch = Stopwatch()
     timed = dataclasses.replace(
         version,
-        vectors=cast(FaissStore, _WatchedSearch(version.vectors, watch)),
-        lexical=cast(LexicalIndex, _WatchedSearch(version.lexical, watch)),
+        vectors=cast("FaissStore", _WatchedSearch(version.vectors, watch)),
+        lexical=cast("LexicalIndex", _WatchedSearch(version.lexical, watch)),
     )
     asked, found = WatchedEmbedder(embedder, watch), WatchedFinder(finder, watch)
     return Watched(

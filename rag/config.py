@@ -90,6 +90,11 @@ class Settings(BaseSettings):
         """Where index versions lie."""
         return self.data_dir / "index"
 
+    @property
+    def pending_questions(self) -> Path:
+        """Where questions that staff proposed wait to be accepted."""
+        return self.data_dir / "eval" / "pending.jsonl"
+
 
 def load_settings(**overrides: object) -> Settings:
     """The settings in force; ``overrides`` win over everything else.

@@ -155,7 +155,9 @@ def kept_runs(folder: Path) -> list[Path]:
 def without_texts(run: Run) -> Run:
     """A run with what comparing needs and no more: neither answers nor citations nor times."""
     bare: Sequence[Outcome] = [
-        replace(one, understood="", said="", expected="", faults=(), cited=(), seconds={})
+        replace(
+            one, understood="", said="", expected="", slices={}, faults=(), cited=(), seconds={}
+        )
         for one in run.outcomes
     ]
     return replace(run, outcomes=tuple(bare), latency={})
