@@ -132,8 +132,9 @@ def report(run: str, against: str, out: Path | None, failures: str) -> None:
     settings = load_settings()
     known = against != ACCEPTED or BASELINE.is_file()
     path = out or runs_folder(settings) / "report.html"
+    called = "the accepted run" if against == ACCEPTED else "the earlier run"
     earlier = find_run(against, settings) if known else None
-    write_page(find_run(run, settings), earlier, path, shown(failures))
+    write_page(find_run(run, settings), earlier, path, shown(failures), called)
     click.echo(f"Written to {path}")
 
 

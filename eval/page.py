@@ -12,7 +12,7 @@ from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 from eval.comparing import Compared, Comparison, alarms, compare
-from eval.measures import BY_NAME, CERTAINTY, MEASURES, Measure, figure, rows_of
+from eval.measures import BY_NAME, MEASURES, Measure, figure, rows_of
 from eval.pictures import draw_calibration, draw_risk, draw_shares
 from eval.record import RecordError
 from eval.runlines import target_text
@@ -42,6 +42,7 @@ class Line:
     measure: Measure
     now: Figure
     target: str
+    percent: str
     met: bool | None
     compared: Compared | None
 
@@ -55,20 +56,26 @@ class Slices:
     picture: Markup
 
 
-def write_page(run: Run, earlier: Run | None, path: Path, listed: Sequence[Split]) -> None:
+def write_page(
+    run: Run, earlier: Run | None, path: Path, listed: Sequence[Split], called: str
+) -> None:
     """Write the report of ``run`` beside ``earlier``; answers of splits in ``listed`` are shown.
+
+    ``called`` is what the page calls the earlier run.
 
     Raises:
         RecordError: the file cannot be written.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(page(run, earlier, listed), "utf-8")
+        path.write_text(page(run, earlier, listed, called), "utf-8")
     except OSError as exc:
         raise RecordError(f"{path} cannot be written.", "Check its permissions.") from exc
 
 
-def page(run: Run, earlier: Run | None, listed: Sequence[Split]) -> str:
+def page(
+    run: Run, earlier: Run | None, listed: Sequence[Split], called: str = "the accepted run"
+) -> str:
     """The report as HTML, which needs nothing from anywhere else."""
     comparison = compare(earlier, run) if earlier else None
     certainty = BY_NAME["risk–coverage area"]
@@ -81,10 +88,11 @@ def page(run: Run, earlier: Run | None, listed: Sequence[Split]) -> str:
     return environment.from_string(TEMPLATE.read_text("utf-8")).render(
         run=run,
         comparison=comparison,
+        earlier=called,
         alarms=alarms(comparison) if comparison else [],
         lines=lines_of(run, comparison),
         summary=summary(run),
-        risk=Markup(draw_risk(now, before)) if len(now) else "",  # noqa: S704  # our own picture
+        risk=Markup(draw_risk(now, before, called)) if len(now) else "",  # noqa: S704  # our own picture
         calibration=Markup(draw_calibration(now)) if len(now) else "",  # noqa: S704  # our own
         slices=slices_of(run.outcomes),
         worst=worst(run.outcomes, listed),
@@ -93,7 +101,6 @@ def page(run: Run, earlier: Run | None, listed: Sequence[Split]) -> str:
             for split in ("dev", "test")
         },
         listed=listed,
-        certain=CERTAINTY,
     )
 
 
@@ -103,12 +110,23 @@ def lines_of(run: Run, comparison: Comparison | None) -> list[Line]:
     figures = run.figures["overall"]
     return [
         Line(
-            measure, figures[measure.name], target_text(measure),
+            measure, figures[measure.name], target_text(measure), _percent(measure),
             measure.met(figures[measure.name].value or 0.0), compared.get(measure.name),
         )
         for measure in MEASURES
         if measure.name in figures
     ]  # fmt: skip
+
+
+def _percent(measure: Measure) -> str:
+    """What a share should be, as the cards say it."""
+    least = measure.exact if measure.exact is not None else measure.target
+    if least is None:
+        return ""
+    text = f"{100 * least:.3g} %"
+    if measure.exact is not None:
+        return text
+    return f"at most {text}" if measure.lowest else f"at least {text}"
 
 
 def summary(run: Run) -> list[str]:

@@ -37,12 +37,12 @@ _HEADER = re.compile(r"^.*?(?=<svg)|<metadata>.*?</metadata>\s*", re.DOTALL)
 _ID = re.compile(r'(id="|url\(#|href="#)')
 
 
-def draw_risk(now: Floats, earlier: Floats | None) -> str:
-    """The risk–coverage curve of (confidence, right) rows, with that of an earlier run behind."""
+def draw_risk(now: Floats, earlier: Floats | None, called: str) -> str:
+    """The risk–coverage curve of (confidence, right) rows, and behind it an earlier run's."""
     with mpl.rc_context(_STYLE):
         figure = Figure(figsize=(5.2, 3.6), layout="constrained")
         axes = figure.subplots()
-        for rows, color, label in ((earlier, _PALE, "accepted run"), (now, _BLUE, "this run")):
+        for rows, color, label in ((earlier, _PALE, called), (now, _BLUE, "this run")):
             if rows is not None and len(rows):
                 axes.plot(*risk_coverage(rows), color=color, linewidth=2, label=label)
         axes.set(xlabel="share of questions answered, the surest first",
@@ -82,7 +82,7 @@ def draw_shares(picture: str, names: Sequence[str], figures: Sequence[Estimate])
         if one.value is not None and one.low is not None and one.high is not None
     ]
     with mpl.rc_context(_STYLE):
-        figure = Figure(figsize=(7.6, 0.5 + 0.34 * len(known)), layout="constrained")
+        figure = Figure(figsize=(6.2, 0.5 + 0.34 * len(known)), layout="constrained")
         axes = figure.subplots()
         for place, (_, value, low, high) in enumerate(known):
             axes.plot([low, high], [place, place], color=_PALE, linewidth=6, zorder=1,
