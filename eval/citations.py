@@ -26,13 +26,27 @@ def supports(
     The spans are looked up in the stored documents: what a citation claims to quote counts for
     nothing.
     """
-    quoted = "\n".join(_stored(citation, records) for citation in citations)
-    pieces = [piece.strip() for piece in f"{point.exact}{_CUT}{point.text}".split(_CUT)]
-    return all(piece in quoted for piece in pieces) and any(
+    return stands(point, citations, records) and any(
         citation.doc_id == span.doc_id and citation.start < span.end and span.start < citation.end
         for citation in citations
         for span in gold
     )
+
+
+def stands(point: Point, citations: Sequence[Citation], records: Records) -> bool:
+    """Whether every word of a statement stands in the stored text of the cited spans."""
+    quoted = "\n".join(_stored(citation, records) for citation in citations)
+    pieces = [piece.strip() for piece in f"{point.exact}{_CUT}{point.text}".split(_CUT)]
+    return bool(citations) and all(piece in quoted for piece in pieces)
+
+
+def grounded(answer: Answer, records: Records) -> tuple[int, int]:
+    """How many statements of an answer stand in their own citations, and how many there are."""
+    found = [
+        stands(point, [c for c in answer.citations if c.marker in point.markers], records)
+        for point in answer.points
+    ]
+    return sum(found), len(found)
 
 
 def _stored(citation: Citation, records: Records) -> str:

@@ -127,6 +127,11 @@ MEASURES: tuple[Measure, ...] = (
         _ALCE, headline=True,
     ),
     _measure(
+        "grounded statements",
+        "Share of statements, of all sets, whose every word stands in the spans that they cite.",
+        _OURS, headline=True, exact=1.0,
+    ),
+    _measure(
         "quote fidelity",
         "Share of citations, of all sets, whose quote is the stored text from offset to offset and "
         "cuts no word.",
@@ -152,6 +157,18 @@ MEASURES: tuple[Measure, ...] = (
     ),
     *_ranking("", ", as the reader has ordered them"),
     *_ranking("first-stage ", ", before they are read"),
+    _measure(
+        "dense side",
+        "Mean of 1 / rank that the vectors alone give the best gold chunk that the first stage "
+        "found, 0 below rank 10.",
+        _MRR, headline=True,
+    ),
+    _measure(
+        "lexical side",
+        "Mean of 1 / rank that the words alone give the best gold chunk that the first stage "
+        "found, 0 below rank 10.",
+        _MRR, headline=True,
+    ),
     _measure(
         "follow-ups right",
         "Share of follow-ups whose answer has the expected words and cites the expected centers "

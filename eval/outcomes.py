@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from eval.citations import recall_and_precision
+from eval.citations import grounded, recall_and_precision
 from eval.conversation import AskedTurn, Conversation, mark_turn
 from eval.measures import CERTAINTY
 from eval.overcenters import OverQuestion, mark_match, mark_several
@@ -20,7 +20,7 @@ from rag.types import Answer
 Counts = dict[str, tuple[float, ...]]
 # Beyond this figures differ by rounding alone.
 _DIGITS = 6
-_OF_ALL_SETS = ("quote fidelity", "wrong-center citations")
+_OF_ALL_SETS = ("grounded statements", "quote fidelity", "wrong-center citations")
 _LEFT_OUT = re.compile(r"^… | …$")
 
 
@@ -163,7 +163,9 @@ def _cited(answer: Answer, astray: int, records: Records) -> Counts:
     if not cited:
         return {}
     whole = sum(faithful(citation, records) for citation in answer.citations)
+    standing, statements = grounded(answer, records)
     return {
+        "grounded statements": (float(standing), float(statements)),
         "quote fidelity": (float(whole), float(cited)),
         "wrong-center citations": (float(astray), float(cited)),
     }

@@ -19,13 +19,18 @@ from eval.outcomes import (
     turn_outcome,
     unanswered_outcome,
 )
-from eval.retrieval import evaluate_retrieval
+from eval.retrieval import DEPTH, evaluate_retrieval
 from eval.sets import Sets
 from eval.watching import Watched, watched
+from rag.centers import centers_of
+from rag.conversation import understand
 from rag.evidence import Finder
+from rag.gold import gold_chunks
 from rag.questions import SPLITS, GoldQuestion, QuestionSet, UnansweredQuestion
+from rag.records import Records
+from rag.retrieval import retrieve
 from rag.runs import Figure, Outcome
-from rag.types import Embedder
+from rag.types import Embedder, Hit
 from rag.versions import IndexVersion
 
 Progress = Callable[[int, int], None]
@@ -104,12 +109,35 @@ def _ask(question: GoldQuestion | UnansweredQuestion, parts: Watched) -> Asked:
 def _rankings(questions: QuestionSet, parts: Watched) -> dict[str, dict[str, float]]:
     """The retrieval measures of each answerable question, before and after it was read."""
     version, embedder = parts.chatbot.version, parts.chatbot.embedder
-    first = evaluate_retrieval(questions, version, embedder)
+    hits: dict[str, Sequence[Hit]] = {}
+
+    def first_stage(asked: str, depth: int) -> Sequence[Hit]:
+        query = understand(asked, (), centers_of(version.records.documents()))
+        hits[asked] = retrieve(version, embedder, query, depth)
+        return hits[asked]
+
+    first = evaluate_retrieval(questions, version, embedder, search=first_stage)
     read = evaluate_retrieval(questions, version, embedder, search=parts.chatbot.search)
     found = {one.question_id: dict(one.scores) for one in read.ranked}
     for one in first.ranked:
         found[one.question_id] |= {f"first-stage {n}": value for n, value in one.scores.items()}
+    for question in questions.answerable:
+        found[question.question_id] |= _sides(question, hits[question.question], version.records)
     return found
+
+
+def _sides(question: GoldQuestion, hits: Sequence[Hit], records: Records) -> dict[str, float]:
+    """How high either side of the first stage put the gold that both found together."""
+    chunks = gold_chunks(question, records)
+    gold = [hit for hit in hits if hit.chunk.chunk_id in chunks]
+    sides = {
+        "dense side": [hit.dense_rank for hit in gold],
+        "lexical side": [hit.lexical_rank for hit in gold],
+    }
+    return {
+        name: max((1 / rank for rank in ranks if rank and rank <= DEPTH), default=0.0)
+        for name, ranks in sides.items()
+    }
 
 
 def _columns(scores: Mapping[str, float]) -> dict[str, tuple[float, float]]:
