@@ -55,6 +55,8 @@ def run_all(
     from eval.runlines import comparison_lines, run_lines
 
     settings, started = load_settings(), time.perf_counter()
+    # What is missing is told now, not after a minute of questions.
+    accepted = find_run(ACCEPTED, settings) if guard or BASELINE.is_file() else None
     with tqdm(unit=" questions", disable=as_json or None, leave=False) as bar:
 
         def progress(done: int, total: int) -> None:
@@ -70,9 +72,9 @@ def run_all(
         click.echo(json.dumps(fields_of(run), ensure_ascii=False, indent=2))
     else:
         _echo(run_lines(run))
-    if not guard and not BASELINE.is_file():
+    if accepted is None:
         return
-    comparison = compare(find_run(ACCEPTED, settings), run, seed)
+    comparison = compare(accepted, run, seed)
     if not as_json:
         click.echo("\nbeside the accepted run:")
         _echo(comparison_lines(comparison, shown("dev")))
