@@ -216,13 +216,17 @@ def value(measure: Measure, outcomes: Sequence[Outcome]) -> float | None:
 def compared(
     measure: Measure, before: Sequence[Outcome], after: Sequence[Outcome], seed: int = SEED
 ) -> Difference | None:
-    """How much a measure rose on the questions of both runs, ``None`` where none counts for it.
+    """How much a measure rose on the questions of both runs.
+
+    ``None`` where none of them counts for it in one of the runs: it was not measured there.
 
     A question that counts in one run only, such as one that was answered there and refused here,
     adds nothing to a share in the other; for other statistics it is left out.
     """
     known = {one.key: one.counts.get(measure.column) for one in before}
     pairs = [(known[one.key], one.counts.get(measure.column)) for one in after if one.key in known]
+    if not any(a for a, _ in pairs) or not any(b for _, b in pairs):
+        return None
     if measure.statistic is ratio:
         kept = [(a or (0.0, 0.0), b or (0.0, 0.0)) for a, b in pairs if a or b]
     else:

@@ -208,11 +208,14 @@ def test_latency_is_that_of_whole_answers_and_of_their_parts() -> None:
 
 
 def test_a_share_counts_what_only_one_run_has_and_a_curve_does_not() -> None:
-    before = [outcome("a", {"citation recall": (1.0, 1.0), "certainty": (0.9, 1.0)})]
-    after = [outcome("a", {"certainty": (0.9, 0.0)})]
+    cited = {"citation recall": (1.0, 1.0)}
+    before = [outcome("a", {**cited, "certainty": (0.9, 1.0)}), outcome("b", cited)]
+    after = [outcome("a", {"certainty": (0.9, 0.0)}), outcome("b", {"citation recall": (0.5, 1.0)})]
     fell = compared(BY_NAME["citation recall"], before, after)
     assert fell is not None
-    assert (fell.value, fell.n) == (-1.0, 1)
+    assert (fell.value, fell.n) == (-0.5, 2)
+    # What one run did not measure at all cannot be compared.
+    assert compared(BY_NAME["citation recall"], before, after[:1]) is None
     assert compared(BY_NAME["citation recall"], before, [outcome("b", {})]) is None
     changed = compared(BY_NAME["risk–coverage area"], before, after)
     assert changed is not None
