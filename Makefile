@@ -10,7 +10,7 @@ TORCH_INDEX ?=
 PIP := $(BIN)/python -m pip install --quiet $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX),)
 
 .DEFAULT_GOAL := help
-.PHONY: help run install index test test-slow check lint types reader report clean
+.PHONY: help run install index test test-slow guard check lint types reader report clean
 
 help:  ## Show this list.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -49,7 +49,14 @@ lint: $(VENV)/installed-dev
 types: $(VENV)/installed-dev
 	$(BIN)/mypy
 
-check: lint types test  ## Lint, types and tests.
+guard: $(VENV)/installed-dev  ## Ask every question; fail if the answers got worse.
+	$(BIN)/python -m eval all --guard
+
+report: $(VENV)/installed-dev  ## Ask every question and draw the figures as one HTML page.
+	$(BIN)/python -m eval all
+	$(BIN)/python -m eval report
+
+check: lint types test guard  ## Lint, types, tests, and whether the answers got worse.
 
 reader: $(VENV)/installed-dev  ## Train the reader again: make reader DATA=folder
 	@test -n "$(DATA)" || { echo "Say where the public data is: make reader DATA=folder" >&2; exit 2; }

@@ -10,22 +10,33 @@ from typing import TYPE_CHECKING, Any
 import click
 from tqdm import tqdm
 
-from eval.intervals import SEED
-from eval.options import FOLDER, corpus_option, failures_option, index_option, json_option, shown
-from eval.record import fields_of, save, surroundings
+from eval.accepting import accept
+from eval.keeping import COMMANDS
+from eval.options import (
+    FOLDER,
+    corpus_option,
+    failures_option,
+    index_option,
+    json_option,
+    seed_option,
+    shown,
+)
+from eval.record import fields_of, runs_folder, save, surroundings
 from eval.talking import conversation, fits
 from rag.cli import RagGroup
 from rag.config import Settings, go_quiet, load_settings
-from rag.questions import QUESTIONS, QuestionSet, load_questions
+from rag.questions import QuestionSet, load_questions
 
 # What loads PyTorch is imported inside the commands that need it: `--help` answers at once.
 if TYPE_CHECKING:
     from eval.fidelity import FidelityReport
 
 _questions = click.option(
-    "--questions", type=FOLDER, default=QUESTIONS, help="A question set, JSON lines."
+    "--questions",
+    type=FOLDER,
+    default=lambda: load_settings().accepted_questions,
+    help="A question set, JSON lines; by default ACCEPTED_QUESTIONS.",
 )
-_seed = click.option("--seed", default=SEED, show_default=True, help="Of the intervals.")
 
 
 @click.group(cls=RagGroup, context_settings={"help_option_names": ["-h", "--help"]})
@@ -40,7 +51,7 @@ def main() -> None:
 @_questions
 @failures_option
 @click.option("--first-stage", is_flag=True, help="Before the reader has ordered the hits.")
-@_seed
+@seed_option
 @json_option
 def retrieval(
     index_dir: Path | None,
@@ -71,7 +82,7 @@ def retrieval(
 @corpus_option
 @_questions
 @failures_option
-@_seed
+@seed_option
 @json_option
 def answers(
     index_dir: Path | None,
@@ -174,7 +185,7 @@ def fidelity(seeds: Path, corpus_dir: Path | None, as_json: bool) -> None:
 
 @main.command()
 @click.option("--data", type=FOLDER, required=True, help="Folder of the public data sets.")
-@_seed
+@seed_option
 @json_option
 def reader(data: Path, seed: int, as_json: bool) -> None:
     """How well the reader reads, on articles that its training never saw."""
@@ -204,7 +215,7 @@ def index(data: Path, documents: int, as_json: bool) -> None:
 
 
 def _keep(name: str, settings: Settings, questions: Path, seed: int, report: object) -> None:
-    path = save(name, surroundings(settings, questions, seed), report)
+    path = save(name, surroundings(settings, [questions], seed), report, runs_folder(settings))
     click.echo(f"Kept as {path}", err=True)
 
 
@@ -232,8 +243,8 @@ def _fidelity_lines(report: FidelityReport) -> Iterable[str]:
         yield f"  {run.page} from {run.seed}: “{run.words}”"
 
 
-main.add_command(conversation)
-main.add_command(fits)
+for command in (conversation, fits, accept, *COMMANDS):
+    main.add_command(command)
 
 if __name__ == "__main__":
     main()

@@ -19,7 +19,7 @@ from eval.options import (
     json_option,
     shown,
 )
-from eval.record import fields_of, save, surroundings
+from eval.record import fields_of, runs_folder, save, surroundings
 from rag.config import load_settings
 from rag.questions import Split, load_questions
 
@@ -97,7 +97,8 @@ def conversation(
             same,
             tuple(report_rewrites(data)) if data else (),
         )
-    kept = save("conversation", surroundings(settings, CONVERSATIONS, SEED), report)
+    around = surroundings(settings, [CONVERSATIONS, SEVERAL, MATCH], SEED)
+    kept = save("conversation", around, report, runs_folder(settings))
     click.echo(f"Kept as {kept}", err=True)
     if as_json:
         click.echo(json.dumps(fields_of(report), ensure_ascii=False, indent=2))

@@ -109,6 +109,11 @@ class Settings(BaseSettings):
             self.embedding_model, self.reader_model, self.precision, self.chunk_tokens, self.top_k
         )
 
+    @property
+    def pending_questions(self) -> Path:
+        """Where questions that staff proposed wait to be accepted."""
+        return self.data_dir / "eval" / "pending.jsonl"
+
 
 def load_settings(**overrides: object) -> Settings:
     """The settings in force; ``overrides`` win over everything else.
