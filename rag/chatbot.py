@@ -23,11 +23,11 @@ from rag.naming import Naming
 from rag.notices import elsewhere, filter_notices, with_notices
 from rag.reader import Reader
 from rag.retrieval import retrieve
+from rag.rewording import plain
 from rag.several import OverCenters, is_over_centers
 from rag.smalltalk import examples, greeting, which_one
 from rag.types import Answer, Document, Embedder, Hit, Query, Turn
 from rag.versions import IndexVersion, open_current
-from rag.wording import plain
 
 _MOST_EXAMPLES = 4
 _MOST_CARDS = 6

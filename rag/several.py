@@ -17,10 +17,10 @@ from rag.fit import Fit, FitMeasurer, Purpose
 from rag.forms import aspect_of, form_of, topic_of, work_of
 from rag.notices import approval_instead, not_searched, nothing_found, with_notices
 from rag.refusal import refusal
+from rag.rewording import instead_of
 from rag.text import Span, sentence_spans
 from rag.types import Answer, Embedder, Hit, Point, Query
 from rag.versions import IndexVersion
-from rag.wording import instead_of
 
 _OVER_CENTERS = frozenset({"catalog", "each", "which", "compare", "match"})
 # More centers than these are not asked one by one.
