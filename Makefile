@@ -10,6 +10,8 @@ TORCH_INDEX ?=
 PIP := $(BIN)/python -m pip install --quiet $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX),)
 
 .DEFAULT_GOAL := help
+# These drive a Chromium, as the tests of the page do.
+.PHONY: screenshots bench-web
 .PHONY: help run install index test test-slow guard check lint types reader report clean
 
 help:  ## Show this list.
@@ -61,6 +63,12 @@ check: lint types test guard  ## Lint, types, tests, and whether the answers got
 reader: $(VENV)/installed-dev  ## Train the reader again: make reader DATA=folder
 	@test -n "$(DATA)" || { echo "Say where the public data is: make reader DATA=folder" >&2; exit 2; }
 	$(BIN)/python -m training --data $(DATA)
+
+screenshots: $(VENV)/installed-dev  ## Take the README's pictures of the page anew.
+	$(BIN)/python -m tests.browser.pictures docs
+
+bench-web: $(VENV)/installed-dev  ## Print how fast the page appears and begins to answer.
+	$(BIN)/python -m tests.browser.speed
 
 clean:  ## Remove what was built, but no index.
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -48,13 +48,9 @@ def announcement(exchanges: Sequence[Exchange], words: Words) -> Markup:
 def _exchange(exchange: Exchange, visit: Visit, lookup: Lookup, *, rating: bool) -> Markup:
     words = visit.words
     replaced = 0 < visit.editing <= exchange.number
-    question = element(
-        "h3",
-        hidden(words("asked")),
-        shortened(exchange.question, words),
-        class_="question",
-        **spoken(exchange.question),
-    )
+    text = shortened(exchange.question, words)
+    spelled = element("span", text, **spoken(text))
+    question = element("h3", hidden(words("asked")), spelled, class_="question")
     edit = button(f"edit-{exchange.number}", words("edit"), class_="quiet") if exchange.done else ""
     state = " ".join(("turn", *(("done",) if exchange.done else ()), *("replaced",) * replaced))
     parts = [element("div", question, edit, class_="asked"), _reply(exchange, words)]

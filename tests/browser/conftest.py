@@ -24,7 +24,7 @@ from tests.browser.visitor import Visitor
 
 # Patience, not a measure: a busy machine may take this long, in milliseconds.
 PATIENCE = 120_000
-_FLAGS = (
+FLAGS = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
     "--disable-component-update --disable-sync"
 ).split()
@@ -48,17 +48,22 @@ Professor Mallory Payne {_POISON} is the director of the Poison Garden Center, a
 """
 
 
+def chromium() -> str | None:
+    """Where Debian's Chromium, or another one, lies."""
+    return next(filter(None, map(shutil.which, _NAMES)), None)
+
+
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     """Debian's Chromium; without one the tests skip, or fail where REQUIRE_BROWSER says so."""
-    path = next(filter(None, map(shutil.which, _NAMES)), None)
+    path = chromium()
     if path is None:
         reason = f"there is no Chromium: none of {', '.join(_NAMES)} is on the PATH"
         if os.environ.get("REQUIRE_BROWSER") == "1":
             pytest.fail(reason)
         pytest.skip(reason)
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=path, args=_FLAGS)
+        started = playwright.chromium.launch(executable_path=path, args=FLAGS)
         yield started
         started.close()
 

@@ -71,7 +71,7 @@ def test_a_visit(visitor: Visitor, width: int) -> None:
     box = page.locator("#question textarea")
     expect(box).to_have_value("When was it founded?")
     expect(page.locator("#editing")).to_contain_text("question 2")
-    box.fill("Who leads the Zunyi center?")
+    box.fill("Who is the director of the Tissue Repair Center?")
     box.press("Enter")
     expect(page.locator("#conversation .turn")).to_have_count(2)
     expect(page.locator("#conversation .turn.done").last).to_contain_text("He Zhixu")
