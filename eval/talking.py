@@ -113,21 +113,31 @@ def fits(index_dir: Path | None, corpus_dir: Path | None) -> None:
     """Learn when a center fits a topic, on topics of their own, and store it."""
     from typing import get_args
 
+    from eval.chinese import CHINESE_FITS
     from eval.opening import fresh_index
     from eval.overcenters import FITS, Topic, learn_fits, load, store
+    from rag.attaching import attach
     from rag.calibration import CALIBRATION
     from rag.chatbot import Chatbot
+    from rag.crosslingual import FINDER, CrossLingual
     from rag.fit import FitMeasurer, Purpose
+    from rag.multilingual import UniversalSentenceEncoder
 
     settings = load_settings()
-    topics = load(FITS, Topic)
     with fresh_index(settings, index_dir, corpus_dir or settings.corpus_dir) as folder:
+        multilingual = UniversalSentenceEncoder()
+        attach(folder, multilingual)
         chatbot = Chatbot.open(settings, folder)
-        measurer = FitMeasurer(chatbot.version, chatbot.embedder)
-        for purpose in get_args(Purpose):
-            learnt = learn_fits(topics, purpose, measurer, chatbot.centers)
-            store(CALIBRATION, purpose, learnt)
-            click.echo(f"{purpose}: {learnt}")
+        across = CrossLingual(chatbot.version, multilingual)
+        for path, ending, measurer in (
+            (FITS, "", FitMeasurer.of_similarity(chatbot.version, chatbot.embedder)),
+            (CHINESE_FITS, f", {FINDER}", FitMeasurer.across_languages(chatbot.version, across)),
+        ):
+            topics = load(path, Topic)
+            for purpose in get_args(Purpose):
+                learnt = learn_fits(topics, purpose, measurer, chatbot.centers, path.name)
+                store(CALIBRATION, purpose + ending, learnt)
+                click.echo(f"{purpose}{ending}: {learnt}")
 
 
 def conversation_lines(report: ConversationReport, listed: Sequence[Split]) -> Iterator[str]:

@@ -53,7 +53,7 @@ def write_attachment(
         OSError: the disk is full or cannot be written, or the version is gone; nothing is left.
     """
     payload = io.BytesIO()
-    np.savez(payload, **{field.name: getattr(attachment, field.name) for field in _FIELDS})  # type: ignore[arg-type]
+    np.savez(payload, **{field.name: getattr(attachment, field.name) for field in _FIELDS})
     data = payload.getvalue()
     header = {"format": _FORMAT, "version": version, "model": model, "fingerprint": fingerprint}
     header["sha256"] = _sha256(header, data)

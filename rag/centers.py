@@ -174,9 +174,7 @@ def _places(center: Center) -> set[str]:
     return {name[:2] for name in center.chinese_institutions if len(name) > 3}
 
 
-def spans_of_chinese_names(
-    text: str, centers: Sequence[Center]
-) -> list[tuple[int, int, str]]:
+def spans_of_chinese_names(text: str, centers: Sequence[Center]) -> list[tuple[int, int, str]]:
     """Where a text calls a center by a name in Chinese: (start, end, center), in order.
 
     Hyphens and spaces do not count; of names that overlap the longest counts. Where two centers go

@@ -11,16 +11,21 @@ from rag.language import HAS_CHINESE
 # The English words for them, as ``rag.expectation`` knows them.
 _HEADS = {
     "主任": "director", "主管": "manager", "所长": "director", "所長": "director", "院长": "dean",
-    "院長": "dean", "校长": "president", "校長": "president", "会长": "president", "書記": "secretary",
+    "院長": "dean", "校长": "president", "校長": "president", "会长": "president",
+    "書記": "secretary",
     "主席": "chairman", "书记": "secretary", "秘书长": "secretary", "秘书": "secretary",
     "科学家": "scientist", "創始人": "founder", "创始人": "founder", "创办人": "founder",
     "负责人": "head", "負責人": "head", "带头人": "leader", "帶頭人": "leader", "领导人": "leader",
-    "领导者": "leader", "领军人": "leader", "副手": "director", "经理": "manager", "主编": "editor", "发言人": "spokesperson",
+    "领导者": "leader", "领军人": "leader", "副手": "director",
+    "经理": "manager", "主编": "editor",
+    "发言人": "spokesperson",
 }  # fmt: skip
 _MODIFIERS = {
-    "常务副": "deputy", "常務副": "deputy", "副": "deputy", "执行": "executive", "執行": "executive",
+    "常务副": "deputy", "常務副": "deputy", "副": "deputy", "执行": "executive",
+    "執行": "executive",
     "代理": "acting", "前任": "former", "原": "former", "前": "former", "首任": "first",
-    "名誉": "honorary", "荣誉": "honorary", "名譽": "honorary", "首席": "chief", "助理": "assistant",
+    "名誉": "honorary", "荣誉": "honorary", "名譽": "honorary", "首席": "chief",
+    "助理": "assistant",
     "海外": "overseas", "学术": "academic", "行政": "administrative", "高级": "senior",
     "下任": "next", "联合": "co",
 }  # fmt: skip

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -53,19 +54,26 @@ class CrossLingual:
     name = FINDER
 
     def __init__(self, version: IndexVersion, embedder: Embedder | None) -> None:
-        """Put the parts together; ``embedder`` is ``None`` where this is switched off.
-
-        Raises:
-            ConfigError: there is no calibration for it.
-        """
+        """Put the parts together; ``embedder`` is ``None`` where this is switched off."""
         self.embedder = embedder
         self._version = version
         self._attachment: Attachment | None = None
         self._questions: LRUCache[str, Vectors] = LRUCache(_KEPT_QUESTIONS)
         self._lock = threading.Lock()
+
+    @cached_property
+    def _finder(self) -> CalibratedFinder:
         calibration = load_calibration(FINDER)
-        self.threshold = calibration.threshold
-        self._finder = CalibratedFinder(FINDER, self, calibration, calibration)
+        return CalibratedFinder(FINDER, self, calibration, calibration)
+
+    @property
+    def threshold(self) -> float:
+        """How much support an answer needs.
+
+        Raises:
+            ConfigError: there is no calibration.
+        """
+        return self._finder.threshold
 
     def lack(self) -> Lack | None:
         """Why nothing can be found, ``None`` if it can; looks again for what was missing."""
@@ -84,6 +92,7 @@ class CrossLingual:
 
         Raises:
             IndexStateError: there are no vectors; see ``lack``.
+            ConfigError: there is no calibration.
         """
         return self._finder.find(query, self.retrieve(query, k), self._version)
 
@@ -107,7 +116,8 @@ class CrossLingual:
         order = rows[np.lexsort((rows, -scores[rows]))[:depth]]
         words = f"{asked} {in_english(asked, self._is_written)}"
         lexical = self._version.lexical.search(words, depth, rows if query.centers else None)
-        return fused(self._version, (scores[order], order), lexical, k)
+        dense = np.asarray(scores[order], np.float32), np.asarray(order, np.int64)
+        return fused(self._version, dense, lexical, k)
 
     def measure(self, query: Query, hits: Sequence[Hit], version: IndexVersion) -> Measured:
         """Each sentence of the hits with its likeness to the question, and its words."""
@@ -148,8 +158,8 @@ class CrossLingual:
                     document.doc_id, span, (start, start), hit.rank, features
                 )
         candidates = tuple(found.values())
-        if asks_role and asked != query.text:
-            # Of a center that is named, who leads it is said by a sentence that names it too.
+        if asks_role and len(query.centers) == 1:
+            # Who leads a center is said by a sentence that names it too, if there is one.
             leading = tuple(c for c in candidates if c.features["leads"] and _says_who(c, version))
             candidates = leading or candidates
         return Measured(candidates, tuple(hits))
@@ -161,7 +171,9 @@ class CrossLingual:
         chosen = attachment.sentences[mine, 3]
         return np.asarray(attachment.vectors[chosen] @ vector, np.float32)
 
-    def _coverage(self, asked: str, document: Document, hit: Hit, span: Span) -> tuple[float, float]:
+    def _coverage(
+        self, asked: str, document: Document, hit: Hit, span: Span
+    ) -> tuple[float, float]:
         text = f"{document.title} {hit.chunk.heading} {document.text[slice(*span)]}"
         lexical = self._version.lexical
         return coverage(asked, text, lexical.weight, lexical.rarest)

@@ -201,7 +201,8 @@ class Records:
     def row_of(self, chunk: Chunk) -> int:
         """The row of a chunk of this version."""
         found = self._query(
-            "SELECT row FROM chunk WHERE doc_id = ? AND chunk_id = ?", (chunk.doc_id, chunk.chunk_id)
+            "SELECT row FROM chunk WHERE doc_id = ? AND chunk_id = ?",
+            (chunk.doc_id, chunk.chunk_id),
         )
         return int(found[0][0])
 

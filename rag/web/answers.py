@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from rag.notices import understood
 from rag.types import Answer, Citation, Point, Status
 from rag.web.markup import Markup, element, escape, hidden, join
 from rag.web.session import Exchange
@@ -91,10 +92,8 @@ def _reply(exchange: Exchange) -> Markup:
 
 def _understood(answer: Answer) -> Markup:
     """What was searched for, where that is not what was typed."""
-    searched = " ".join(answer.query.text.split())
-    if searched == " ".join(answer.query.original.split()):
-        return Markup()
-    return element("p", f"Understood as: {shortened(searched)}", class_="understood", dir="auto")
+    said = understood(answer.query)
+    return element("p", shortened(said), class_="understood", dir="auto") if said else Markup()
 
 
 def _said(turn: int, answer: Answer) -> Markup:
