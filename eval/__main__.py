@@ -151,18 +151,21 @@ def calibrate(
 def _calibrate_chinese(index_dir: Path | None, corpus_dir: Path | None) -> None:
     from eval.calibrate import learn, store
     from eval.chinese import REFUSED, TRANSLATED, measure, translated
-    from eval.opening import fresh_index
-    from rag.attaching import attach
+    from eval.opening import fresh_index, with_vectors
     from rag.calibration import CALIBRATION
-    from rag.crosslingual import FEATURES, FINDER, CrossLingual
+    from rag.calibration import FINDER_OF_CHINESE as FINDER
+    from rag.crosslingual import FEATURES, CrossLingual
     from rag.embedding import SentenceEmbedder
     from rag.multilingual import UniversalSentenceEncoder
     from rag.versions import open_current
 
     settings = load_settings()
-    with fresh_index(settings, index_dir, corpus_dir or settings.corpus_dir) as folder:
-        multilingual = UniversalSentenceEncoder()
-        attach(folder, multilingual)
+    multilingual = UniversalSentenceEncoder()
+    corpus_dir = corpus_dir or settings.corpus_dir
+    with (
+        fresh_index(settings, index_dir, corpus_dir) as index,
+        with_vectors(index, multilingual) as folder,
+    ):
         embedder = SentenceEmbedder(settings.embedding_model, settings.precision)
         version = open_current(folder, embedder)
         cross_lingual = CrossLingual(version, multilingual)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from rag.evidence import Findings
+from rag.excerpts import LONGEST_POINT, excerpt
 from rag.lexical import terms
 from rag.lists import ListBlock, list_at
 from rag.refusal import refusal
@@ -15,8 +16,6 @@ from rag.types import Answer, Citation, Document, Evidence, Hit, Place, Point, Q
 from rag.versions import IndexVersion
 from rag.wording import say
 
-# Longest text of one point: a short answer that fits a phone's screen.
-LONGEST_POINT = 400
 _MOST_SENTENCES = {"direct": 1, "list": 1, "description": 4}
 # Without exact words one sentence may not be enough.
 _MOST_WITHOUT_EXACT_WORDS = 3
@@ -195,30 +194,6 @@ def _direct_point(best: Evidence, agreeing: Sequence[Evidence], citations: Citat
     return Point(exact, excerpt(text, best, room), markers)
 
 
-def excerpt(text: str, evidence: Evidence, most: int) -> str:
-    """The evidence's sentence, cut at words to ``most`` characters round its exact words."""
-    if evidence.end - evidence.start <= most:
-        return text[evidence.start : evidence.end]
-    spare = max(0, most - 4 - (evidence.answer_end - evidence.answer_start))
-    start = max(evidence.start, evidence.answer_start - spare // 2)
-    end = min(evidence.end, start + most - 4)
-    start = max(evidence.start, min(start, end - most + 4))
-    if start > evidence.start:
-        space = text.find(" ", start, evidence.answer_start)
-        start = space + 1 if space >= 0 else start
-    if end < evidence.end:
-        space = text.rfind(" ", max(start, evidence.answer_end), end)
-        end = space if space > start else end
-    before = "… " if start > evidence.start else ""
-    after = " …" if end < evidence.end else ""
-    return f"{before}{text[start:end]}{after}"
-
-
-def excerpt_of(text: str, span: Span, most: int = LONGEST_POINT) -> str:
-    """A sentence, cut at a word to ``most`` characters."""
-    return excerpt(text, Evidence("", *span, span[0], span[0], 0.0), most)
-
-
 def _exact(evidence: Evidence, citations: Citations) -> str:
     text = citations.document(evidence.doc_id).text
     return text[evidence.answer_start : evidence.answer_end]
@@ -247,7 +222,7 @@ def _sentence_points(
             break
     order = {e.doc_id: i for i, e in reversed(list(enumerate(chosen)))}
     chosen.sort(key=lambda e: (order[e.doc_id], e.start))
-    points = []
+    points: list[Point] = []
     for evidence in chosen:
         text = citations.document(evidence.doc_id).text
         span = (evidence.start, evidence.end)

@@ -18,6 +18,7 @@ from cachetools import LRUCache
 from numpy.typing import NDArray
 
 from rag.attachment import Attachment, read_attachment
+from rag.calibration import FINDER_OF_CHINESE as FINDER
 from rag.calibration import load_calibration
 from rag.chinese import coverage, in_english
 from rag.errors import DamagedVersionError, IndexStateError
@@ -35,7 +36,6 @@ _POOL = 50
 # What a passage's own score counts beside that of its best sentence; chosen on the translated dev
 # questions, see docs/decisions/0008-questions-in-chinese.md.
 PASSAGE_WEIGHT = 0.5
-FINDER = "multilingual"
 FEATURES = (
     "cosine", "standing", "passage", "coverage", "unknown", "nearness", "named", "leads", "role"
 )  # fmt: skip

@@ -80,9 +80,9 @@ class LiveChatbot:
         """The centers of the corpus, by name."""
         return self._chatbot.centers
 
-    def examples(self) -> tuple[str, ...]:
-        """Questions that the corpus answers."""
-        return self._chatbot.examples()
+    def examples(self, language: str = "en") -> tuple[str, ...]:
+        """Questions that the corpus answers; see ``Chatbot.examples``."""
+        return self._chatbot.examples(language)
 
     def document(self, doc_id: str) -> Document | None:
         """One document of the index with its text."""

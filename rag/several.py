@@ -9,8 +9,9 @@ import dataclasses
 import time
 from collections.abc import Callable, Sequence
 
-from rag.answering import Citations, excerpt_of, render
+from rag.answering import Citations, render
 from rag.asking import asked_of, with_article
+from rag.calibration import FINDER_OF_CHINESE as FINDER
 from rag.calibration import load_calibration
 from rag.centers import Center, spans_of_names
 from rag.chinese_forms import (
@@ -21,7 +22,8 @@ from rag.chinese_forms import (
     chinese_work,
 )
 from rag.chinese_turns import called_in_chinese, spans_in
-from rag.crosslingual import FINDER, CrossLingual
+from rag.crosslingual import CrossLingual
+from rag.excerpts import excerpt_of
 from rag.fit import Fit, FitMeasurer, Purpose
 from rag.forms import aspect_of, form_of, topic_of, work_of
 from rag.notices import not_searched, nothing_found
