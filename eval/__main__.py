@@ -118,15 +118,26 @@ def answers(
 @corpus_option
 @_questions
 @click.option("--plot", type=FOLDER, help="Where to draw the calibration, as SVG.")
+@click.option("--chinese", is_flag=True, help="For questions in Chinese.")
 def calibrate(
-    index_dir: Path | None, corpus_dir: Path | None, questions: Path, plot: Path | None
+    index_dir: Path | None,
+    corpus_dir: Path | None,
+    questions: Path,
+    plot: Path | None,
+    chinese: bool,
 ) -> None:
-    """Learn on dev how probable an answer is and when to refuse; READER_MODEL says for what."""
+    """Learn on dev how probable an answer is and when to refuse; READER_MODEL says for what.
+
+    With --chinese it is learnt for questions in Chinese, on translations of those of dev.
+    """
+    if chinese:
+        _calibrate_chinese(index_dir, corpus_dir)
+        return
     from eval.calibrate import FEATURES, learn, measure, store
     from eval.opening import fresh_index
     from rag.calibration import CALIBRATION
-    from rag.chatbot import open_measurer
     from rag.embedding import SentenceEmbedder
+    from rag.finders import open_measurer
     from rag.versions import open_current
 
     settings, asked = load_settings(), load_questions(questions)
@@ -146,6 +157,35 @@ def calibrate(
         from eval.plots import draw_calibration
 
         draw_calibration(learnt, settings.finder, plot)
+
+
+def _calibrate_chinese(index_dir: Path | None, corpus_dir: Path | None) -> None:
+    from eval.calibrate import learn, store
+    from eval.chinese import REFUSED, TRANSLATED, measure, translated
+    from eval.opening import fresh_index, with_vectors
+    from rag.calibration import CALIBRATION
+    from rag.calibration import FINDER_OF_CHINESE as FINDER
+    from rag.crosslingual import FEATURES, CrossLingual
+    from rag.embedding import SentenceEmbedder
+    from rag.multilingual import UniversalSentenceEncoder
+    from rag.versions import open_current
+
+    settings = load_settings()
+    multilingual = UniversalSentenceEncoder()
+    corpus_dir = corpus_dir or settings.corpus_dir
+    with (
+        fresh_index(settings, index_dir, corpus_dir) as index,
+        with_vectors(index, multilingual) as folder,
+    ):
+        embedder = SentenceEmbedder(settings.embedding_model, settings.precision)
+        version = open_current(folder, embedder)
+        cross_lingual = CrossLingual(version, multilingual)
+        measured = measure(translated(), cross_lingual, version, settings.top_k)
+        learnt = learn(measured, FEATURES, REFUSED)
+        store(CALIBRATION, FINDER, learnt, TRANSLATED.name, version.name)
+    click.echo(f"{FINDER}: {learnt.weights}, bias {learnt.bias}, threshold {learnt.threshold}")
+    for name, value in learnt.figures.items():
+        click.echo(f"{name:>28}: {value:.3f}")
 
 
 @main.command()

@@ -118,12 +118,13 @@ def _overlap(doc_id: str, span: tuple[int, int], gold: GoldSpan) -> bool:
     return gold.doc_id == doc_id and span[0] < gold.end and span[1] > gold.start
 
 
-def learn(measured: Measurements, names: Sequence[str]) -> Learnt:
+def learn(measured: Measurements, names: Sequence[str], refused: float = _REFUSED) -> Learnt:
     """Fit the weights on all of dev; choose the threshold and judge it out of fold.
 
     The weights tell the right sentence from the others. What is said, though, is the best of many,
     so the weights are then scaled to tell how often the best one is right (Platt, "Probabilistic
-    Outputs for Support Vector Machines", 1999).
+    Outputs for Support Vector Machines", 1999). ``refused`` is the share of the questions without
+    an answer that the threshold has to refuse.
     """
     model = LogisticRegression(C=_C, max_iter=1000)
     chances = cross_val_predict(
@@ -143,7 +144,7 @@ def learn(measured: Measurements, names: Sequence[str]) -> Learnt:
     coefficients = (round(slope * float(w), 4) for w in model.coef_[0])
     weights = dict(zip(names, coefficients, strict=True))
     bias = round(slope * float(model.intercept_[0]) + shift, 4)
-    return Learnt(weights, bias, threshold(outcome), outcome)
+    return Learnt(weights, bias, threshold(outcome, refused), outcome)
 
 
 def best_of_each(measured: Measurements, chances: Floats) -> Outcome:
@@ -156,11 +157,11 @@ def best_of_each(measured: Measurements, chances: Floats) -> Outcome:
     return Outcome(support, right, measured.answerable)
 
 
-def threshold(outcome: Outcome) -> float:
+def threshold(outcome: Outcome, refused: float = _REFUSED) -> float:
     """The lowest threshold, two digits, that refuses the wanted share of unanswerable questions."""
     choices = np.round(np.arange(0.02, 0.98, 0.01), 2)
     unanswerable = outcome.support[~outcome.answerable]
-    enough = [choice for choice in choices if (unanswerable < choice).mean() >= _REFUSED]
+    enough = [choice for choice in choices if (unanswerable < choice).mean() >= refused]
     return float(enough[0]) if enough else float(choices[-1])
 
 

@@ -10,9 +10,9 @@ from eval.opening import fresh_index
 from eval.record import fields_of, surroundings
 from eval.running import Progress, figures_of, latency_of, run_sets
 from eval.sets import load_sets
-from rag.chatbot import open_finder
 from rag.config import Settings
 from rag.embedding import SentenceEmbedder
+from rag.finders import open_finder
 from rag.runs import FORMAT, Run
 from rag.versions import open_current
 

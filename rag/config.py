@@ -59,6 +59,13 @@ class Settings(BaseSettings):
     reader_model: str = Field(
         "", description="A question-answering model's folder, empty for our own, or `none`."
     )
+    multilingual: bool = Field(
+        True, description="Whether questions in Chinese find documents in English."
+    )
+    multilingual_model: str = Field(
+        "universal-sentence-encoder-multilingual",
+        description="A multilingual sentence-transformers folder; the default comes along.",
+    )
     precision: Literal["auto", "float32", "bfloat16"] = Field(
         "auto", description="`auto` takes bfloat16 where the CPU has it."
     )

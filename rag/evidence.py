@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from rag.calibration import Calibration
+from rag.chinese import foreign_names
 from rag.expectation import (
     Expectation,
     expect,
@@ -18,6 +19,7 @@ from rag.expectation import (
 from rag.lexical import terms
 from rag.lists import list_at
 from rag.measuring import Candidate, Measurer
+from rag.retrieval import without_names
 from rag.text import Span
 from rag.types import Evidence, Hit, Query
 from rag.versions import IndexVersion
@@ -143,6 +145,7 @@ def admissible(
     own = version.records.names_of_centers(query.centers, institutions=True)
     expectation = expect(query.text, own)
     unknown = unknown_names(expectation, lambda name: _known(name, version))
+    unknown += foreign_names(without_names(query.text, own), lambda name: _known(name, version))
     if unknown:
         return [], tuple(f"no mention of {name}" for name in unknown)
     kept: list[Candidate] = []

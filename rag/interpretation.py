@@ -62,6 +62,10 @@ class Names(Protocol):
         """The centers whose documents have the names of a question; empty if none has."""
         ...
 
+    def people(self) -> dict[str, str]:
+        """The people whom the documents name, by what their names sound like in Chinese."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Meaning:

@@ -109,9 +109,9 @@ class LiveChatbot:
         """The centers of the corpus, by name."""
         return self._chatbot.centers
 
-    def examples(self) -> tuple[str, ...]:
-        """Questions that the corpus answers."""
-        return self._chatbot.examples()
+    def examples(self, language: str = "en") -> tuple[str, ...]:
+        """Questions that the corpus answers; see ``Chatbot.examples``."""
+        return self._chatbot.examples(language)
 
     def overview(self) -> Overview:
         """What the corpus is about; see ``Chatbot.overview``."""

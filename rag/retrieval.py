@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from rag.language import HAS_CHINESE, name_pattern
 from rag.types import Embedder, Hit, Query, Rows, Vectors
 from rag.versions import IndexVersion
 
@@ -28,6 +29,13 @@ def retrieve(version: IndexVersion, embedder: Embedder, query: Query, k: int) ->
     vector = embedder.embed([without_names(query.text, names, _STAND_IN)])[0]
     dense = version.vectors.search(vector, max(k, _POOL), rows)
     lexical = version.lexical.search(without_names(query.text, names), max(k, _POOL), rows)
+    return fused(version, dense, lexical, k)
+
+
+def fused(
+    version: IndexVersion, dense: tuple[Vectors, Rows], lexical: tuple[Vectors, Rows], k: int
+) -> tuple[Hit, ...]:
+    """The best ``k`` chunks of both sides, each (scores, row numbers), best first."""
     dense_ranks = _ranks(dense[1])
     lexical_ranks = _ranks(lexical[1])
     cosines, shares = _clipped(dense), _shares(lexical)
@@ -53,6 +61,9 @@ def without_names(question: str, names: Sequence[str], stand_in: str = "") -> st
     name the more it drowns the rest of the question.
     """
     for name in names:
+        if HAS_CHINESE.search(name):
+            question = re.sub(name_pattern(name), stand_in, question)
+            continue
         spelled = r"[\W_]+".join(map(re.escape, re.findall(r"\w+", name)))
         if spelled:
             question = re.sub(rf"\b(?:the )?{spelled}\b", stand_in, question, flags=re.IGNORECASE)

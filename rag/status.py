@@ -9,13 +9,21 @@ import sys
 import time
 from pathlib import Path
 
+from rag.attachment import attachment_state
 from rag.calibration import load_calibration
 from rag.centers import centers_of
 from rag.config import ROOT, Settings
 from rag.errors import IndexStateError
 from rag.journal.condition import journal_condition
 from rag.soundness import condition, serving
-from rag.versions import current_version, open_records, read_manifest, version_names
+from rag.versions import (
+    current_version,
+    open_records,
+    read_manifest,
+    version_folder,
+    version_names,
+)
+from rag.wording import say
 
 Fields = dict[str, object]
 
@@ -56,6 +64,7 @@ def describe(settings: Settings, index_dir: Path) -> Fields:
         "dimensions": manifest.dim,
         "chunk_tokens": manifest.chunk_tokens,
         "answers_by": _FINDERS[settings.finder],
+        "chinese": _chinese(settings, index_dir, version),
         "threshold": load_calibration(settings.finder).threshold,
         **_journal(settings),
     }
@@ -81,6 +90,17 @@ _FINDERS = {
     "reader": "reader (exact words)",
     "similarity": "similarity (READER_MODEL=none: whole sentences, no exact words)",
 }
+
+
+def _chinese(settings: Settings, index_dir: Path, version: str) -> str:
+    """Whether questions in Chinese are answered, and if not, why."""
+    if not settings.multilingual:
+        return say("off", "en")
+    model = settings.multilingual_model
+    state = attachment_state(version_folder(index_dir, version), version, model)
+    if state == "ready":
+        return f"answered by {model}"
+    return say("damaged" if state == "damaged" else "missing", "en")
 
 
 def measure(settings: Settings, index_dir: Path) -> Fields:

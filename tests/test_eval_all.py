@@ -15,9 +15,9 @@ from eval.kept import accept_run, find_run
 from eval.overcenters import MATCH, SEVERAL, OverQuestion, load
 from eval.running import figures_of, run_sets
 from eval.sets import Sets, load_sets
-from rag.chatbot import open_finder
 from rag.config import load_settings
 from rag.embedding import SentenceEmbedder
+from rag.finders import open_finder
 from rag.questions import QUESTIONS, QuestionSet, load_questions
 from rag.runs import Outcome, load_run
 from rag.versions import open_current

@@ -11,10 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from rag.chatbot import Chatbot, open_finder
+from rag.chatbot import Chatbot
 from rag.config import load_settings
 from rag.embedding import SentenceEmbedder
 from rag.evidence import Finder
+from rag.finders import open_finder
 from rag.indexing import build_index
 from rag.live import LiveChatbot
 from rag.publishing import roll_back

@@ -61,6 +61,7 @@ def examine_all(
         ("cpu", lambda: _cpu(found())),
         ("models", lambda: _embedding(found())),
         ("models", lambda: _reader(found())),
+        ("models", lambda: _multilingual(found())),
         ("models", lambda: _calibration(found())),
         ("index", lambda: _index(found())),
         ("changes", lambda: _changes(found())),
@@ -148,6 +149,12 @@ def _reader(subject: Subject) -> Iterable[Finding]:
     from rag.doctor.models import reader_findings
 
     return reader_findings(subject)
+
+
+def _multilingual(subject: Subject) -> Iterable[Finding]:
+    from rag.doctor.models import multilingual_findings
+
+    return multilingual_findings(subject)
 
 
 def _calibration(subject: Subject) -> Iterable[Finding]:

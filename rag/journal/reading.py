@@ -14,7 +14,8 @@ from rag.config import Settings
 from rag.journal.database import journal_url, open_engine, prepare, readable
 from rag.journal.rows import read_answer, read_rating
 from rag.journal.tables import CenterRow, EntryRow, RatingRow
-from rag.types import Answer, Rating, Reason, Status
+from rag.rating import Rating, Reason
+from rag.types import Answer, Status
 
 Rated = Literal["helpful", "unhelpful", "unrated"]
 

@@ -17,7 +17,8 @@ from rag.journal.rows import Item, Rated, Recorded
 from rag.journal.state import StateFile, forget_states
 from rag.journal.writer import MOST_WAITING, Condition, Writer
 from rag.journal.writing import write_items
-from rag.types import Answer, Rating
+from rag.rating import Rating
+from rag.types import Answer
 
 _DAY = 24 * 3600.0
 _HOUR = 3600.0

@@ -11,7 +11,8 @@ from pydantic import TypeAdapter, ValidationError
 
 from rag import __version__
 from rag.journal.tables import CenterRow, EntryRow, RatingRow, WholeRow
-from rag.types import Answer, Rating
+from rag.rating import Rating
+from rag.types import Answer
 
 # What is longer was no question, and the answer to it says only that.
 _LONGEST_QUESTION = 4000

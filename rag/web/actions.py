@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import get_args
 
-from rag.types import Answer, Reason
+from rag.rating import Reason
+from rag.types import Answer
 from rag.web.markup import Markup, button, element, hidden, join
 from rag.web.quoting import as_markdown, link
 from rag.web.session import Exchange, Lookup

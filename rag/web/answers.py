@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from rag.notices import understood
 from rag.types import Answer, Citation, Point
 from rag.web.actions import actions, feedback, standing
 from rag.web.markup import Markup, button, element, escape, hidden, join, spoken
@@ -85,11 +86,10 @@ def _reply(exchange: Exchange, words: Words) -> Markup:
 
 def _understood(answer: Answer, words: Words) -> Markup:
     """What was searched for, where that is not what was typed."""
-    searched = " ".join(answer.query.text.split())
-    if searched == " ".join(answer.query.original.split()):
+    said = understood(answer.query)
+    if not said:
         return Markup()
-    said = words("understood", question=shortened(searched, words))
-    return element("p", said, class_="understood", dir="auto")
+    return element("p", shortened(said, words), class_="understood", dir="auto")
 
 
 def _said(turn: int, answer: Answer, words: Words) -> Markup:

@@ -20,7 +20,7 @@ from rag.conversation import LONGEST_QUESTION
 from rag.errors import QueryError, RagError
 from rag.export import answer_fields, hits_fields
 from rag.live import LiveChatbot
-from rag.types import Recorder
+from rag.rating import Recorder
 
 # Gradio's MCP server calls the endpoints through its own client, which says so by this header. It
 # would write a dictionary down in Python's notation; assistants are given JSON.

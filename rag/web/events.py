@@ -12,7 +12,8 @@ import gradio as gr
 
 from rag.chatbot import Chatbot
 from rag.live import LiveChatbot
-from rag.types import Document, Recorder
+from rag.rating import Recorder
+from rag.types import Document
 from rag.web.answers import announcement, conversation
 from rag.web.fixed import fixed
 from rag.web.hearing import Rated, ToAsk, ToEdit, ToRead, ToSpeak, arrival_of, heard

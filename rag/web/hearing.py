@@ -7,7 +7,7 @@ from typing import Literal, TypeVar, get_args
 
 from pydantic import TypeAdapter, ValidationError
 
-from rag.types import Rating, Reason
+from rag.rating import Rating, Reason
 from rag.web.actions import LONGEST_NOTE
 from rag.web.session import Link
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import gradio as gr
 
-from rag.types import Recorder
+from rag.rating import Recorder
 from rag.web.api import add_api
 from rag.web.events import Answering, Events
 from rag.web.words import Words

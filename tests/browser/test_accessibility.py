@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 
 from rag.config import load_settings
 from rag.journal.reading import JournalReader
-from rag.types import Rating
+from rag.rating import Rating
 from tests.browser.visitor import DIRECTOR, TELEPHONE, Visitor
 
 pytestmark = pytest.mark.browser

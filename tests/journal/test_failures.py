@@ -23,7 +23,7 @@ from rag.journal.condition import journal_condition
 from rag.journal.reading import JournalReader
 from rag.journal.recording import Journal
 from rag.journal.state import read_states
-from rag.types import Rating
+from rag.rating import Rating
 from tests.journal.answers import ANSWER, eventually
 from tests.journal.conftest import SmallDisk
 from tests.journal.server import PostgresServer

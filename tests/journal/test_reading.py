@@ -19,7 +19,8 @@ from rag.config import Settings, load_settings
 from rag.journal.database import journal_url, open_engine
 from rag.journal.reading import JournalReader, Selection
 from rag.journal.recording import Journal
-from rag.types import Query, Rating
+from rag.rating import Rating
+from rag.types import Query
 from tests.journal.answers import ANSWER, REFUSAL
 
 OpenJournal = Callable[..., Journal]

@@ -15,7 +15,8 @@ from rag.journal.database import journal_url, open_engine
 from rag.journal.reading import JournalReader, Selection
 from rag.journal.recording import Journal
 from rag.journal.tables import Base
-from rag.types import Answer, Query, Rating
+from rag.rating import Rating
+from rag.types import Answer, Query
 from tests.journal.answers import ANSWER, REFUSAL
 
 OpenJournal = Callable[..., Journal]

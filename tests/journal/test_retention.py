@@ -14,7 +14,7 @@ from rag.journal.condition import journal_condition
 from rag.journal.database import journal_url, open_engine
 from rag.journal.reading import JournalReader
 from rag.journal.recording import Journal
-from rag.types import Rating
+from rag.rating import Rating
 from tests.journal.answers import ANSWER, QUOTE, eventually
 
 OpenJournal = Callable[..., Journal]

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.types import Rating
+from rag.rating import Rating
 from rag.web.hearing import Rated, ToRead, ToSpeak, arrival_of, heard
 from rag.web.keeping import kept, restored
 from rag.web.session import Exchange, Link
