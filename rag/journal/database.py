@@ -83,7 +83,14 @@ def open_engine(url: URL, *, writing: bool = False) -> Engine:
         "application_name": "research-center-chat",
     }
     given = {name: value for name, value in arguments.items() if name not in url.query}
-    return create_engine(url, hide_parameters=True, connect_args=given, pool_pre_ping=True)
+    return create_engine(
+        url,
+        hide_parameters=True,
+        connect_args=given,
+        pool_pre_ping=True,
+        # What is read belongs together, also while old entries are removed; SQLite sees to it too.
+        isolation_level="READ COMMITTED" if writing else "REPEATABLE READ",
+    )
 
 
 def _set_up_sqlite(connection: Any, record: Any) -> None:  # noqa: ARG001  # SQLAlchemy's

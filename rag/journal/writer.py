@@ -60,7 +60,7 @@ class Writer:
         self._write = write
         self._pulse = pulse
         self._most = most
-        # Guards all of the following.
+        # Guards all of the following; the problem is written by the thread alone.
         self._changed = threading.Condition()
         self._items: deque[Item] = deque()
         self._in_hand = 0
@@ -153,22 +153,23 @@ class Writer:
     def _tell(self, state: RetryCallState) -> None:
         """Say once what is wrong, not for every item and try."""
         exc = state.outcome.exception() if state.outcome else None
-        with self._changed:
-            before, self._problem = self._problem, reason(exc) if exc else "unknown"
-        if not before:
+        problem = reason(exc) if exc else "unknown"
+        if not self._problem:
             _LOG.error(
                 "The journal cannot be written (%s). Answers go on; up to %d entries wait.",
-                self._problem,
+                problem,
                 self._most,
             )
+        with self._changed:
+            self._problem = problem
         self._pulse(self.condition)
 
     def _recover(self) -> None:
+        if self._problem:
+            _LOG.warning("The journal is written again; %d entries were lost.", self._lost)
         with self._changed:
-            before, self._problem = self._problem, ""
-            lost, self._told_of_loss = self._lost, False
-        if before:
-            _LOG.warning("The journal is written again; %d entries were lost.", lost)
+            self._problem = ""
+            self._told_of_loss = False
 
     def _give_up(self, why: str) -> None:
         with self._changed:
