@@ -50,8 +50,8 @@ class ConversationReport:
     matches: tuple[OverMark, ...]
     unchanged: Unchanged | None
     rewrites: tuple[tuple[str, tuple[Recovery, ...]], ...]
-    chinese: tuple[Mark, ...]
-    paragraphs: tuple[ParagraphRecall, ...]
+    chinese: tuple[Mark, ...] = ()
+    paragraphs: tuple[ParagraphRecall, ...] = ()
 
 
 @click.command()

@@ -20,7 +20,8 @@ from numpy.typing import NDArray
 from rag.attachment import Attachment, read_attachment
 from rag.calibration import FINDER_OF_CHINESE as FINDER
 from rag.calibration import load_calibration
-from rag.chinese import coverage, in_english
+from rag.chinese import content_words, coverage, in_english
+from rag.chinese_words import KIND_WORDS
 from rag.errors import DamagedVersionError, IndexStateError
 from rag.evidence import CalibratedFinder, Findings
 from rag.expectation import Expectation, expect, speaks_of_leading
@@ -185,6 +186,9 @@ class CrossLingual:
         attachment = self._attached(self.embedder)
         names = self._version.records.names_of_centers(query.centers) if query.centers else ()
         asked = " ".join(without_names(query.text, names, " ").split()) or query.text
+        if not content_words(asked):
+            # "Where is it?" says nothing of what is looked for but what kind of thing it is.
+            asked = f"{asked} {KIND_WORDS.get(expect(asked).kind or '', '')}".strip()
         with self._lock:
             vector = self._questions.get(asked)
         if vector is None:
