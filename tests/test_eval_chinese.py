@@ -17,15 +17,19 @@ from rag.embedding import SentenceEmbedder
 from rag.language import HAS_CHINESE
 from rag.marking import Mark
 from rag.multilingual import UniversalSentenceEncoder
-from rag.questions import SPLITS, SetError, load_questions, split_of
+from rag.questions import SPLITS, QuestionSet, SetError, load_questions, split_of
+
+
+def texts(questions: QuestionSet) -> set[str]:
+    answerable = {q.question for q in questions.answerable}
+    return answerable | {q.question for q in questions.unanswerable}
 
 
 def test_the_set_is_as_large_as_it_should_be_and_its_gold_is_where_it_says() -> None:
     questions = load_questions(CHINESE)
     assert (len(questions.answerable), len(questions.unanswerable)) == (22, 8)
-    asked = [q.question for q in (*questions.answerable, *questions.unanswerable)]
-    assert all(HAS_CHINESE.search(question) for question in asked)
-    assert len(set(asked)) == 30
+    assert all(HAS_CHINESE.search(question) for question in texts(questions))
+    assert len(texts(questions)) == 30
     for split in SPLITS:
         assert questions.part(split).answerable
         assert questions.part(split).unanswerable
@@ -35,14 +39,12 @@ def test_the_set_is_as_large_as_it_should_be_and_its_gold_is_where_it_says() -> 
 
 def test_what_weights_are_learnt_on_is_of_dev_and_in_no_other_set() -> None:
     learnt_on = translated()
-    both = (*learnt_on.answerable, *learnt_on.unanswerable)
-    assert {split_of(q.question_id) for q in both} == {"dev"}
-    assert len(both) == 143
-    own = load_questions(CHINESE)
-    # Two questions of which every set has one.
-    asked = {q.question for q in both}
-    tested = {q.question for q in (*own.part("test").answerable, *own.part("test").unanswerable)}
-    assert not asked & tested
+    ids = [q.question_id for q in learnt_on.answerable]
+    ids += [q.question_id for q in learnt_on.unanswerable]
+    assert {split_of(name) for name in ids} == {"dev"}
+    assert len(ids) == 143
+    tested = load_questions(CHINESE).part("test")
+    assert not texts(learnt_on) & texts(tested)
     topics, english = load(CHINESE_FITS, Topic), load(FITS, Topic)
     assert [(t.purpose, t.centers) for t in topics] == [(t.purpose, t.centers) for t in english]
 
