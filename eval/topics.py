@@ -26,7 +26,8 @@ _SHARE_OF_CANARD = 0.15
 _C = 0.1
 # The threshold while the weights are learnt.
 _LIKELY = 0.45
-_THRESHOLDS = tuple(step / 20 for step in range(6, 16))
+# Below a third a phrase would rather be wrong, whatever there is room for.
+_THRESHOLDS = tuple(step / 20 for step in range(7, 16))
 # Wrong words a turn on CAsT 2019: well below the one that is allowed, as other conversations
 # keep less to their subject.
 _MOST_WRONG = 0.65

@@ -21,6 +21,8 @@ TOPICS = "topics"
 # where all are to count about the same.
 _SHORT_MEMORY = 0.6
 _LONG_MEMORY = 0.9
+# "What are the causes?" may open a subject or take one for granted; these do as they say.
+_TELL = re.compile(r"(?:tell me (?:more )?about|describe|explain)\b", re.IGNORECASE)
 # A noun without an article right after one of these is what the question is about.
 _ASKED_ABOUT = re.compile(
     r"\b(?:is|are|was|were|do|does|did|can|could|will|would|should) $", re.IGNORECASE
@@ -106,7 +108,7 @@ def _says_its_subject(question: str, names: Names) -> bool:
     """Whether a question has a name, turns to something new, or asks what some noun does."""
     found = mentions(question, names(question))
     named = any(m.named for m in found)
-    if named or opens_subject(Said(question), names):
+    if named or (_TELL.match(question) and opens_subject(Said(question), names)):
         return True
     return bool(found) and _ASKED_ABOUT.search(question[: found[0].start]) is not None
 
