@@ -38,6 +38,8 @@ _LEAST_MATCHES = 14 / 16
 _LEAST_SAME = 0.98
 _LEAST_CHINESE = 24 / 30
 _LEAST_PARAGRAPHS = 0.9
+# Questions on paragraphs in Chinese that --quick asks.
+_FEW = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +52,19 @@ class ConversationReport:
     matches: tuple[OverMark, ...]
     unchanged: Unchanged | None
     rewrites: tuple[tuple[str, tuple[Recovery, ...]], ...]
-    chinese: tuple[Mark, ...]
-    paragraphs: tuple[ParagraphRecall, ...]
+    chinese: tuple[Mark, ...] = ()
+    paragraphs: tuple[ParagraphRecall, ...] = ()
 
 
 @click.command()
 @index_option
 @corpus_option
 @click.option("--data", type=FOLDER, help="Folder of the public data sets, for CAsT and CANARD.")
-@click.option("--quick", is_flag=True, help="Without the questions after a random history.")
+@click.option(
+    "--quick",
+    is_flag=True,
+    help="Without the questions after a random history, and with fewer in Chinese.",
+)
 @failures_option
 @json_option
 def conversation(
@@ -115,7 +121,14 @@ def conversation(
             tuple(report_rewrites(data)) if data else (),
             tuple(answer_all(load_questions(CHINESE), chatbot.ask, chatbot.version)),
             tuple(
-                paragraph_recall(data / CMRC, chatbot.embedder, multilingual, settings.chunk_tokens)
+                paragraph_recall(
+                    data / CMRC,
+                    chatbot.embedder,
+                    multilingual,
+                    settings.chunk_tokens,
+                    most=_FEW if quick else None,
+                    seed=SEED,
+                )
             )
             if data
             else (),

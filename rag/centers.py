@@ -165,11 +165,11 @@ def _chinese_mentions(question: str, centers: Sequence[Center]) -> tuple[str, ..
         best = {name for name in said if len(name) == longest}
         found = {c.name for c in centers if best & set(c.chinese_institutions)}
     if not found:
-        found = {c.name for c in centers if any(p in question for p in _places(c))}
+        found = {c.name for c in centers if any(p in question for p in places_of(c))}
     return tuple(sorted(found))
 
 
-def _places(center: Center) -> set[str]:
+def places_of(center: Center) -> set[str]:
     """Where the center's institution is, by its name: 遵义 of 遵义医科大学."""
     return {name[:2] for name in center.chinese_institutions if len(name) > 3}
 

@@ -213,14 +213,21 @@ def latin_names(text: str, people: Mapping[str, str]) -> str:
 
 
 def people_by_sound(texts: Iterable[str]) -> dict[str, str]:
-    """The names of two words that ``texts`` have, by what they sound like in either order."""
+    """The Chinese names that ``texts`` have in Latin letters, by their sound in either order."""
     found: dict[str, str] = {}
     for text in texts:
         for match in _TWO_WORDS.finditer(text):
             one, other = match[1], match[2]
+            if not (_SPELLED.fullmatch(one) and _SPELLED.fullmatch(other)):
+                continue
             for sound in (fold(one + other), fold(other + one)):
                 found.setdefault(sound, f"{one} {other}")
     return found
 
 
+_SPELLED = re.compile(
+    r"(?:(?:zh|ch|sh|[bpmfdtnlgkhjqxrzcsyw])?(?:[iu]ang|[aeio]ng|iong|ian|iao|uai|uan|[aeiu]n|[ae]i|ui|"
+    r"ao|ou|iu|ie|ue|er|ia|ua|uo|[aeiou])){1,2}",
+    re.IGNORECASE,
+)
 _TWO_WORDS = re.compile(r"(?=\b([A-Z][a-z]{1,6}) ([A-Z][a-z]{1,11})\b)")

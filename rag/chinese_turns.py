@@ -6,15 +6,21 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rag.centers import Center, mentioned_centers, spans_of_chinese_names, spans_of_names
-from rag.chinese import latin_names
+from rag.centers import (
+    Center,
+    mentioned_centers,
+    places_of,
+    spans_of_chinese_names,
+    spans_of_names,
+)
+from rag.chinese import content_words, latin_names
 from rag.chinese_forms import (
     asked_of_chinese,
     chinese_form,
     chinese_form_over_centers,
 )
 from rag.interpretation import Meaning, Names, centers_of_turn
-from rag.language import spaced
+from rag.language import name_pattern, spaced
 from rag.text import Span
 from rag.types import Turn
 
@@ -40,7 +46,10 @@ _INTRODUCE = re.compile(
 )
 _CHOICE = re.compile("(?:第)?(?P<number>[一二两三四五六七八九十]|\\d{1,2})(?:个|家)?[。.\\s]*")
 _NUMBERS = "零一二三四五六七八九十"
-_PERSON_NAME = re.compile(r"\b[A-Z][a-z]+(?: [A-Z][a-z]+){1,2}\b")
+_PERSON_NAME = re.compile(
+    r"(?P<title>\b(?:Professor|Prof\.|Dr\.?) )?"
+    r"\b(?P<name>(?!Professor)[A-Z][a-z]+(?: [A-Z][a-z]+){1,2})\b"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +105,10 @@ class ChineseInterpreter:
             return text, named
         people = set(self.names.people().values()) if self.names else set()
         for turn in reversed(self.turns):
-            said = f"{turn.answer.query.text} {' '.join(p.text for p in turn.answer.points[:2])}"
-            spoken = [m[0] for m in _PERSON_NAME.finditer(said) if m[0] in people]
+            said = f"{' '.join(p.text for p in turn.answer.points[:2])} {turn.answer.query.text}"
+            spoken = [
+                m["name"] for m in _PERSON_NAME.finditer(said) if m["title"] or m["name"] in people
+            ]
             if spoken:
                 done = f"{text[: pronoun.start()]} {spoken[0]} {text[pronoun.end() :]}"
                 done = " ".join(done.split())
@@ -108,12 +119,21 @@ class ChineseInterpreter:
         """The question before, about what "and the one in Zunyi?" names; empty if it is none."""
         found = _ELLIPSIS.fullmatch(text)
         center = mentioned_centers(found["what"], self.centers) if found else ()
-        if len(center) != 1:
+        if found is None or len(center) != 1 or self._asks_more(found["what"]):
             return []
         before = self.turns[-1].answer.query
         if before.language != "zh":
             return []
         return [self._about(before.text, center[0])]
+
+    def _asks_more(self, text: str) -> bool:
+        """Whether anything is left of a text without the names of centers and their places."""
+        for center in self.centers:
+            for name in (*center.chinese, *center.chinese_institutions, *places_of(center)):
+                text = re.sub(name_pattern(name), " ", text)
+        for start, end in reversed(spans_in(text, self.centers)):
+            text = f"{text[:start]} {text[end:]}"
+        return bool(content_words(text))
 
     def _chosen_of(self, text: str, turn: Turn) -> str | None:
         """Which of the offered centers a reply takes, ``None`` if it takes none."""

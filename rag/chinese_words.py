@@ -22,6 +22,8 @@ FRAME = re.compile(
     "哪(?:些|个|家|位|种|几|一)?(?:方面|领域|地方|年|类|里|儿|个|家|位|项)?的?|什么(?:样的?|地方|时候)?|"
     "多少(?:个|名|家|位|项|种|次|篇|张)?|是否|有没有|主要|一共|总共|分别|请问|由谁|谁"
 )
+# What answers of a kind are about, for a question that says no more.
+KIND_WORDS = {"place": "位于 地址", "person": "领导 主任", "date": "成立"}
 # What pages of research centers say for them, beside what the dictionary says.
 ALSO = {
     word: tuple(meanings.split("|"))

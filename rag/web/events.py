@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
@@ -27,6 +28,9 @@ from rag.web.sources import sources
 from rag.web.welcome import cards
 from rag.web.words import Words, language_of
 
+# Answers that are being found at once, those included that nobody waits for any more.
+_MOST_STEPS = 32
+
 Answering = Chatbot | LiveChatbot
 # Components and their new values; those that are not in it stay as they are.
 Updates = dict[Any, Any]
@@ -40,6 +44,9 @@ class Events:
         self._journal = journal
         self._days = days
         self.parts = Layout()
+        self._facts = asyncio.Lock()
+        # Of its own, and with room: a step that was abandoned holds its thread until it ends.
+        self._threads = ThreadPoolExecutor(_MOST_STEPS, "answering")
 
     def _document(self, doc_id: str, version: str) -> Document | None:
         return self._chatbot.opened(version).document(doc_id)
@@ -49,27 +56,35 @@ class Events:
 
         The question box is left alone: a visitor may be typing the next one.
         """
+        return {self.parts.exchanges: tuple(exchanges)} | self._shown(exchanges, visit, said)
+
+    def _shown(
+        self, exchanges: Sequence[Exchange], visit: Visit, said: str | None = None
+    ) -> Updates:
+        """The conversation as it looks.
+
+        An event that does not change what was said must not say what was said either: an answer
+        may have ended since it began.
+        """
         parts, words = self.parts, visit.words
-        busy = bool(exchanges) and not exchanges[-1].done
+        busy = _busy(exchanges)
         rating = self._journal is not None
         return {
-            parts.exchanges: tuple(exchanges),
             parts.conversation: conversation(exchanges, visit, self._document, rating=rating),
             parts.sources: sources(exchanges, self._document, words),
             parts.said: announcement(exchanges, words) if said is None else escape(said),
             parts.welcome: gr.Column(visible=not exchanges),
-            parts.send: gr.Button(visible=not busy),
-            parts.stop: gr.Button(visible=busy),
+            parts.send: gr.Button(words("ask"), visible=not busy),
+            parts.stop: gr.Button(words("stop"), visible=busy),
             parts.editing: _editing(visit),
         }
 
-    def dress(self, exchanges: Sequence[Exchange], visit: Visit) -> Updates:
-        """Everything, in the visitor's language and of the index version of now."""
+    def dress(self, visit: Visit) -> Updates:
+        """All but the conversation, in the visitor's language and of the index version of now."""
         parts, words, texts = self.parts, visit.words, fixed(visit.words)
         choices = [(texts["all-centers"], ""), *((n, n) for n in self._chatbot.centers)]
         told = {"language": words.language, "title": words("title"), "copied": words("copied")}
-        busy = bool(exchanges) and not exchanges[-1].done
-        return self.show(exchanges, visit, "") | {
+        return {
             parts.visit: visit,
             parts.masthead: texts["masthead"],
             parts.tools: texts["tools"],
@@ -80,8 +95,8 @@ class Events:
             parts.footer: self._footer(words),
             parts.question: gr.Textbox(label=texts["question"], placeholder=texts["placeholder"]),
             parts.new: gr.Button(texts["new"]),
-            parts.send: gr.Button(texts["ask"], visible=not busy),
-            parts.stop: gr.Button(texts["stop"], visible=busy),
+            parts.send: gr.Button(texts["ask"]),
+            parts.stop: gr.Button(texts["stop"]),
             parts.center: gr.Dropdown(choices=choices, label=texts["center"]),
             parts.bridge: _message(told),
         }
@@ -102,18 +117,22 @@ class Events:
         visit.language, visit.link = language_of(arrival.language), arrival.link
         visit.conversation = before.conversation if before else new_id()
         visit.rated = set(before.rated) if before else set()
-        return self.dress(before.exchanges if before else (), visit)
+        return self.show(before.exchanges if before else (), visit, "") | self.dress(visit)
 
     async def facts(self, visit: Visit) -> str:
         """The cards with their key facts, once these are known."""
-        overview = await asyncio.to_thread(self._chatbot.overview)
+        # One waits in a thread, the others wait for that one.
+        async with self._facts:
+            overview = self._chatbot.known or await asyncio.to_thread(self._chatbot.overview)
         return cards(overview, self._chatbot.centers, visit.words)
 
     def speak(self, exchanges: Sequence[Exchange], visit: Visit, event: gr.EventData) -> Updates:
         """The page in another language."""
         said = heard(ToSpeak, event._data)
         visit.language = said.language if said else visit.language
-        return self.dress(exchanges, visit)
+        # An answer that is on its way goes on in the new language by itself.
+        shown = {} if _busy(exchanges) else self._shown(exchanges, visit, "")
+        return self.dress(visit) | shown
 
     async def reply(
         self, question: str, center: str | None, exchanges: Sequence[Exchange], visit: Visit
@@ -155,7 +174,7 @@ class Events:
 
         While an answer is on its way, another question is left in its box.
         """
-        if exchanges and not exchanges[-1].done:
+        if _busy(exchanges):
             yield {self.parts.said: gr.skip()}
             return
         if visit.editing:
@@ -163,7 +182,8 @@ class Events:
             exchanges = exchanges[: visit.editing - 1]
             visit.editing = 0
         steps = self._steps(asked, exchanges, visit)
-        while (updates := await asyncio.to_thread(next, steps, None)) is not None:
+        loop = asyncio.get_running_loop()
+        while updates := await loop.run_in_executor(self._threads, next, steps, None):
             yield updates
 
     def _steps(
@@ -215,9 +235,8 @@ class Events:
         number = said.number if said else 0
         asked = next((e for e in exchanges if e.number == number and e.done), None)
         visit.editing = asked.number if asked else 0
-        return self.show(exchanges, visit, "") | {
-            self.parts.question: asked.question if asked else ""
-        }
+        box = {self.parts.question: asked.question if asked else ""}
+        return box if _busy(exchanges) else self._shown(exchanges, visit, "") | box
 
     def rate(self, exchanges: Sequence[Exchange], visit: Visit, event: gr.EventData) -> Updates:
         """What a visitor thinks of an answer goes to the journal, once."""
@@ -226,8 +245,9 @@ class Events:
         if said and rated and self._journal and rated.answer_id not in visit.rated:
             self._journal.rate(rated.answer_id, said.rating)
             visit.rated.add(rated.answer_id)
-        shown = self.show(exchanges, visit, "")
-        return shown | {self.parts.bridge: _message({"keep": kept(visit, exchanges)})}
+        told = {self.parts.bridge: _message({"keep": kept(visit, exchanges)})}
+        # Thanks come with the next step of an answer that is on its way.
+        return told if _busy(exchanges) else self._shown(exchanges, visit, "") | told
 
     def read(self, exchanges: Sequence[Exchange], visit: Visit, event: gr.EventData) -> Updates:
         """A document in full, opened where it is cited."""
@@ -247,6 +267,11 @@ class Events:
         if part is None:
             part = part_with(opened.span[0], parts_of(document.text))
         return {self.parts.reader: document_dialog(number, document, opened, part, visit.words)}
+
+
+def _busy(exchanges: Sequence[Exchange]) -> bool:
+    """Whether an answer is on its way."""
+    return bool(exchanges) and not exchanges[-1].done
 
 
 def _editing(visit: Visit) -> str:

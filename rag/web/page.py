@@ -61,8 +61,10 @@ def _wire(blocks: gr.Blocks, events: Events) -> None:
     mended = [parts.question, *state]
     parts.stop.click(events.stopped, mended, everything, cancels=running, **_PRIVATE)
     parts.new.click(events.cleared, parts.visit, everything, cancels=running, **_PRIVATE)
-    parts.bridge.edit(events.edit, state, everything, **_PRIVATE)
-    parts.bridge.rate(events.rate, state, everything, **_PRIVATE)
-    parts.bridge.read(events.read, state, everything, **_PRIVATE)
-    parts.bridge.speak(events.speak, state, everything, **_PRIVATE)
+    parts.bridge.rate(events.rate, state, everything, **asking)
+    # Of several that wait only the last is wanted.
+    latest = _PRIVATE | {"trigger_mode": "always_last"}
+    parts.bridge.edit(events.edit, state, everything, **latest)
+    parts.bridge.read(events.read, state, everything, **latest)
+    parts.bridge.speak(events.speak, state, everything, **latest)
     parts.conversation.change(None, js=_SHOW_LATEST, **_PRIVATE)

@@ -29,23 +29,23 @@ TABLE: dict[str, tuple[str, str]] = {
         "示例语料是公开网页的摘编，并非各中心的原文。",
     ),
     "index": ("Index {version}, {day}", "索引 {version}，{day}"),
-    "privacy-browser": (
-        "This browser keeps your last conversation until you start a new one.",
-        "本浏览器会保留您最近的一次对话，直到您开始新对话。",
-    ),
     "privacy-kept": (
-        "The server keeps questions, answers and feedback for {days} days to judge how good the "
-        "answers are, without names, addresses or accounts.",
-        "服务器将问题、答案和反馈保留 {days} 天，用于评估答案质量；不记录姓名、地址或账号。",
+        "Kept on the server for {days} days, to judge the answers: questions, answers and "
+        "feedback, without your name or address.",
+        "服务器为评估答案质量保留 {days} 天：问题、答案和反馈，不含您的姓名或地址。",
     ),
     "privacy-kept.one": (
-        "The server keeps questions, answers and feedback for a day to judge how good the answers "
-        "are, without names, addresses or accounts.",
-        "服务器将问题、答案和反馈保留 1 天，用于评估答案质量；不记录姓名、地址或账号。",
+        "Kept on the server for a day, to judge the answers: questions, answers and feedback, "
+        "without your name or address.",
+        "服务器为评估答案质量保留 1 天：问题、答案和反馈，不含您的姓名或地址。",
     ),
     "privacy-not-kept": (
-        "The server keeps no questions, names or addresses.",
-        "服务器不保留问题、姓名或地址。",
+        "Kept on the server: nothing, neither your questions nor your name or address.",
+        "服务器不保留任何内容，包括您的问题、姓名和地址。",
+    ),
+    "privacy-browser": (
+        "Kept in this browser: your last conversation, until you start a new one.",
+        "本浏览器保留您最近的一次对话，直到您开始新对话。",
     ),
     # Empty state
     "hero": ("What would you like to know about a research center?", "您想了解哪家研究中心？"),

@@ -18,7 +18,7 @@ from tests.browser.conftest import FLAGS, PATIENCE, chromium, serving
 from tests.browser.visitor import DIRECTOR, Visitor
 
 _FOCUS = "Which centers study tumors?"
-_WIDE = {"width": 1280, "height": 800}
+_WIDE = {"width": 1280, "height": 900}
 _PHONE = {"width": 390, "height": 844}
 
 

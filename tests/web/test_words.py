@@ -41,7 +41,7 @@ def test_every_word_is_used_and_every_word_used_is_there() -> None:
 def test_one_thing_is_not_many() -> None:
     assert Words("en")("sources-count", count=1) == "1 source"
     assert Words("en")("sources-count", count=2) == "2 sources"
-    assert Words("en")("privacy-kept", days=1).startswith("The server keeps questions")
+    assert Words("en")("privacy-kept", days=1).startswith("Kept on the server for a day")
     assert "1 days" not in Words("en")("privacy-kept", days=1)
 
 
