@@ -3,6 +3,7 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
+BENCH := build/bench
 
 # PyTorch's CPU build lies in an index of its own. Where pip can already find a CPU build (on macOS,
 # on ARM, or from a local folder) PyPI is enough; set TORCH_INDEX= to use PyPI alone.
@@ -12,7 +13,7 @@ PIP := $(BIN)/python -m pip install --quiet $(if $(TORCH_INDEX),--extra-index-ur
 .DEFAULT_GOAL := help
 # These drive a Chromium, as the tests of the page do.
 .PHONY: screenshots bench-web
-.PHONY: help run install index test test-slow guard check lint types reader report clean
+.PHONY: help run install index test test-slow guard check lint types reader report bench clean
 
 help:  ## Show this list.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -63,6 +64,16 @@ check: lint types test guard  ## Lint, types, tests, and whether the answers got
 reader: $(VENV)/installed-dev  ## Train the reader again: make reader DATA=folder
 	@test -n "$(DATA)" || { echo "Say where the public data is: make reader DATA=folder" >&2; exit 2; }
 	$(BIN)/python -m training --data $(DATA)
+
+bench: $(VENV)/installed-dev $(BENCH)/installed  ## Measure beside other libraries: make bench DATA=folder
+	@test -n "$(DATA)" || { echo "Say where the public data is: make bench DATA=folder" >&2; exit 2; }
+	$(BIN)/python -m eval bench --data $(DATA) --peers $(BENCH)/bin/python
+
+# The other libraries have an environment of their own.
+$(BENCH)/installed: eval/bench/engines/requirements.txt | $(BIN)/python
+	$(PYTHON) -m venv $(BENCH)
+	$(BENCH)/bin/python -m pip install --quiet $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX),) -r eval/bench/engines/requirements.txt
+	touch $@
 
 screenshots: $(VENV)/installed-dev  ## Take the README's pictures of the page anew.
 	$(BIN)/python -m tests.browser.pictures docs

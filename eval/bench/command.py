@@ -1,0 +1,67 @@
+"""The command ``bench`` of ``python -m eval``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from eval.options import FOLDER
+from rag.config import ROOT
+
+MEASUREMENTS = ROOT / "eval" / "bench" / "measured.json"
+PAGE = ROOT / "docs" / "benchmarks.md"
+PICTURE = ROOT / "docs" / "benchmarks.svg"
+
+
+@click.command()
+@click.option("--data", type=FOLDER, help="Folder of the public data sets.")
+@click.option(
+    "--peers", type=FOLDER, help="The Python of the environment that has the other libraries."
+)
+@click.option("--questions", default=1_000, show_default=True, type=click.IntRange(1))
+@click.option("--pool", "pools", multiple=True, help="Only this pool; may be given several times.")
+@click.option("--engine", "engines", multiple=True, help="Only this engine; likewise.")
+@click.option(
+    "--page-only", is_flag=True, help="Write the page and its picture from what was measured last."
+)
+def bench(
+    data: Path | None,
+    peers: Path | None,
+    questions: int,
+    pools: tuple[str, ...],
+    engines: tuple[str, ...],
+    page_only: bool,
+) -> None:
+    """Our retrieval beside other libraries', on the same passages, questions and weights.
+
+    With all pools and engines the page docs/benchmarks.md is written; else the figures are printed.
+    """
+    from eval.bench.measuring import CONTENDERS, measure
+    from eval.bench.page import draw, page
+    from eval.bench.pools import EXAMPLE, REPORTED, example_pool, read_pool
+    from eval.bench.results import keep, read
+
+    if not page_only:
+        names = pools or (*REPORTED, EXAMPLE)
+        chosen = [c for c in CONTENDERS if not engines or c.module in engines]
+        if data is None and set(names) != {EXAMPLE}:
+            raise click.UsageError("Say where the public data is: --data folder")
+        if peers is None and not all(contender.ours for contender in chosen):
+            raise click.UsageError("Say which Python has the other libraries: --peers python")
+        found = [
+            example_pool() if name == EXAMPLE else read_pool(name, data or Path(), questions)
+            for name in names
+        ]
+        measured = measure(
+            found, chosen, Path(sys.executable), peers or Path(), lambda line: click.echo(line)
+        )
+        if pools or engines:
+            click.echo("\n" + page(measured))
+            return
+        keep(measured, MEASUREMENTS)
+    measured = read(MEASUREMENTS)
+    PAGE.write_text(page(measured), "utf-8")
+    draw(measured, PICTURE)
+    click.echo(f"Written: {PAGE}")

@@ -1,0 +1,156 @@
+"""Each engine on each pool, one after the other, every phase in a process of its own."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from eval.bench.pools import Pool
+from eval.bench.results import Measured, Result, marks
+from eval.reader_speed import cpu_name
+from rag.config import ROOT
+from rag.errors import RagError
+from rag.weights import default_embedding_folder
+
+# Lines of what an engine complained of that are told.
+_LINES = 5
+
+
+class EngineError(RagError):
+    """An engine failed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Contender:
+    """An engine: its module, its name for people, its libraries, and the pools it is tried on.
+
+    ``main_only``: on the first pool only.
+    """
+
+    module: str
+    title: str
+    libraries: tuple[str, ...] = ()
+    main_only: bool = False
+
+    @property
+    def ours(self) -> bool:
+        """Whether it runs in our own environment."""
+        return not self.libraries
+
+
+CONTENDERS = (
+    Contender("langchain", "LangChain, FAISS", ("langchain-community", "langchain-huggingface")),
+    Contender("txtai", "txtai, hybrid", ("txtai",)),
+    Contender(
+        "llamaindex",
+        "LlamaIndex, dense + BM25, RRF",
+        ("llama-index-core", "llama-index-retrievers-bm25"),
+        main_only=True,
+    ),
+    Contender("haystack", "Haystack, dense + BM25, RRF", ("haystack-ai",), main_only=True),
+    Contender("chroma", "Chroma", ("chromadb",), main_only=True),
+    Contender("ours", "ours, first stage"),
+    Contender("ours_reader", "ours, with the reader"),
+)
+
+
+def measure(
+    pools: Sequence[Pool],
+    contenders: Sequence[Contender],
+    own: Path,
+    peers: Path,
+    out: Callable[[str], None],
+) -> Measured:
+    """Every contender on every pool that it is meant for.
+
+    Args:
+        pools: the first is the main one.
+        contenders: in the order in which they run.
+        own: the Python of our environment.
+        peers: the Python of theirs.
+        out: gets a line of progress.
+
+    Raises:
+        EngineError: one failed.
+    """
+    results = []
+    for pool in pools:
+        for contender in contenders:
+            if contender.main_only and pool is not pools[0]:
+                continue
+            out(f"{pool.name}: {contender.title} …")
+            result = _one(contender, pool, own if contender.ours else peers)
+            results.append(result)
+            out(
+                f"  {result.passages / result.build_seconds:.0f} passages/s, p50 "
+                f"{1000 * result.latency(50):.1f} ms, MRR@10 {result.mean(1):.3f}"
+            )
+    others = [name for contender in contenders for name in contender.libraries]
+    return Measured(
+        processor=cpu_name(),
+        created=datetime.datetime.now(datetime.UTC).date().isoformat(),
+        libraries=_versions(peers, others) if others else {},
+        pools={pool.name: f"{len(pool.passages):,} passages, {len(pool.questions):,} questions: "
+               f"{pool.about}" for pool in pools},
+        results=tuple(results),
+    )  # fmt: skip
+
+
+def _one(contender: Contender, pool: Pool, python: Path) -> Result:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        given = {"passages": pool.passages, "questions": pool.questions}
+        (folder / "pool.json").write_text(json.dumps(given, ensure_ascii=False), "utf-8")
+        built = _phase(contender.module, "build", folder, python)
+        size = sum(f.stat().st_size for f in (folder / "index").rglob("*") if f.is_file())
+        found = _phase(contender.module, "search", folder, python)
+    return Result(
+        engine=contender.module,
+        pool=pool.name,
+        passages=len(pool.passages),
+        build_seconds=built["seconds"],
+        build_memory=built["memory"],
+        search_memory=found["memory"],
+        size=size,
+        cold=found["cold"],
+        latencies=tuple(found["seconds"]),
+        scores=tuple(marks(found["rankings"], pool.gold)),
+    )
+
+
+def _phase(module: str, phase: str, folder: Path, python: Path) -> dict[str, Any]:
+    out = folder / f"{phase}.json"
+    index = folder / "index"
+    index.mkdir(exist_ok=True)
+    command = [
+        str(python), "-m", "eval.bench.engines", module, phase,
+        "--pool", str(folder / "pool.json"), "--folder", str(index), "--out", str(out),
+        "--model", str(default_embedding_folder()), "--started", str(time.time()),
+    ]  # fmt: skip
+    done = subprocess.run(  # noqa: S603  # our own modules
+        command, cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    if done.returncode or not out.is_file():
+        said = "\n".join(done.stderr.splitlines()[-_LINES:])
+        raise EngineError(
+            f"{module} failed in its phase {phase}:\n{said}",
+            "Make its environment anew with `make bench`, or leave it out with --engine.",
+        )
+    found: dict[str, Any] = json.loads(out.read_text("utf-8"))
+    return found
+
+
+def _versions(python: Path, names: Sequence[str]) -> dict[str, str]:
+    asks = "import importlib.metadata as m, json, sys; print(json.dumps({n: m.version(n) for n in sys.argv[1:]}))"  # noqa: E501
+    done = subprocess.run(  # noqa: S603
+        [str(python), "-c", asks, *names], capture_output=True, text=True, check=True
+    )
+    versions: dict[str, str] = json.loads(done.stdout)
+    return versions

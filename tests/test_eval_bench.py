@@ -1,0 +1,123 @@
+"""The benchmark beside other libraries: marks, page, and the part that needs no public data."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from eval.__main__ import main
+from eval.bench.command import MEASUREMENTS, PAGE
+from eval.bench.measuring import CONTENDERS, EngineError, measure
+from eval.bench.page import page, table
+from eval.bench.pools import EXAMPLE, Pool, example_pool, read_pool
+from eval.bench.results import Measured, Result, ResultsError, beside, keep, marks, read
+from eval.passages import PassageError
+
+_OURS = next(contender for contender in CONTENDERS if contender.module == "ours")
+
+
+def _result(engine: str, scores: list[float], **more: object) -> Result:
+    result = Result(
+        engine=engine,
+        pool="some",
+        passages=100,
+        build_seconds=4.0,
+        build_memory=300 << 20,
+        search_memory=500 << 20,
+        size=2 << 20,
+        cold=3.0,
+        latencies=(0.01, 0.02, 0.03),
+        scores=tuple((score, score, score) for score in scores),
+    )
+    return replace(result, **more)  # type: ignore[arg-type]
+
+
+def test_the_marks_of_a_ranking_are_those_computed_by_hand() -> None:
+    found = marks([[4, 9, 2], [1, 2, 3], [], list(range(6))], [9, 8, 1, 5])
+    # Second of three; not found; nothing found; sixth, which is not among five.
+    assert found == [
+        (1.0, 0.5, pytest.approx(1 / 1.5849625)),
+        (0.0, 0.0, 0.0),
+        (0.0, 0.0, 0.0),
+        (0.0, pytest.approx(1 / 6), pytest.approx(1 / 2.8073549)),
+    ]
+
+
+def test_a_peer_that_wins_is_shown_to_win() -> None:
+    ours, peer = _result("ours", [0.1] * 40, build_seconds=50.0), _result("txtai", [1.0] * 40)
+    measured = Measured("a processor", "2026-01-01", {"txtai": "1"}, {"some": "x"}, (peer, ours))
+    shown = page(measured)
+    assert "-0.900 [-0.900, -0.900], worse." in shown
+    txtai = next(line for line in table((peer, ours)) if "txtai" in line)
+    assert "**25.0**" in txtai
+    assert txtai.count("**1.000**") == 3
+    assert beside(ours, peer, 1).value == pytest.approx(-0.9)
+
+
+def test_where_intervals_hold_zero_no_difference_is_claimed() -> None:
+    one, other = _result("ours", [1.0, 0.0] * 20), _result("langchain", [0.0, 1.0] * 20)
+    measured = Measured("p", "2026-01-01", {}, {"some": "x"}, (other, one))
+    assert "no difference." in page(measured)
+
+
+def test_measurements_are_kept_and_read_again(tmp_path: Path) -> None:
+    measured = Measured("p", "2026-01-01", {"a": "1"}, {"some": "x"}, (_result("ours", [1.0]),))
+    keep(measured, tmp_path / "measured.json")
+    assert read(tmp_path / "measured.json") == measured
+    (tmp_path / "measured.json").write_text("{}")
+    with pytest.raises(ResultsError, match="make bench"):
+        read(tmp_path / "measured.json")
+
+
+def test_the_page_is_what_the_measurements_make_of_it() -> None:
+    assert PAGE.read_text("utf-8") == page(read(MEASUREMENTS))
+
+
+def test_the_small_part_measured_again_is_what_the_page_says() -> None:
+    again = measure([example_pool()], [_OURS], Path(sys.executable), Path(), lambda _: None)
+    (kept,) = (r for r in read(MEASUREMENTS).of(EXAMPLE) if r.engine == _OURS.module)
+    (found,) = again.results
+    assert found.passages == kept.passages
+    assert [round(found.mean(m), 2) for m in range(3)] == [round(kept.mean(m), 2) for m in range(3)]
+    assert again.pools[EXAMPLE] == read(MEASUREMENTS).pools[EXAMPLE]
+
+
+def test_an_engine_that_fails_is_named_with_what_it_said() -> None:
+    pool = Pool("tiny", "x", ("a passage",), ("a question",), (0,))
+    absent = replace(_OURS, module="nothing")
+    with pytest.raises(EngineError, match="nothing failed in its phase build"):
+        measure([pool], [absent], Path(sys.executable), Path(), lambda _: None)
+
+
+def test_public_data_that_is_not_there_is_told(tmp_path: Path) -> None:
+    with pytest.raises(PassageError, match="medquad"):
+        read_pool("medquad", tmp_path, 10)
+    outcome = CliRunner().invoke(main, ["bench"])
+    assert outcome.exit_code == 2
+    assert "--data" in outcome.output
+
+
+def test_a_phase_says_what_it_measured_as_json(tmp_path: Path) -> None:
+    from rag.weights import default_embedding_folder
+
+    pool = {"passages": ["The mill was built in 1800.", "A tower."], "questions": ["Which mill?"]}
+    (tmp_path / "pool.json").write_text(json.dumps(pool))
+    for phase in ("build", "search"):
+        subprocess.run(
+            [
+                sys.executable, "-m", "eval.bench.engines", "ours_reader", phase,
+                "--pool", str(tmp_path / "pool.json"), "--folder", str(tmp_path / "index"),
+                "--model", str(default_embedding_folder()), "--out", str(tmp_path / "out.json"),
+            ],
+            check=True,
+        )  # fmt: skip
+        found = json.loads((tmp_path / "out.json").read_text())
+        assert found["memory"] > 1 << 20
+    assert found["rankings"] == [[0, 1]]
+    assert len(found["seconds"]) == 1
