@@ -24,6 +24,7 @@ _SEED = 20_250_508
 # Passages without questions, so that the pool is no smaller than what was published of others.
 _DISTRACTORS = 700
 _MEDQUAD = 3_000
+_MEDQUAD_TUNING = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,18 +88,18 @@ def _tuning(data: Path) -> _Read:
     return "the same, questions of the calibration articles: for tuning", passages, asked
 
 
-def _medquad(data: Path) -> _Read:
+def _medquad(data: Path, first: int = 0, count: int = _MEDQUAD) -> _Read:
     with gzip.open(data / "medquad.jsonl.gz", "rt", encoding="utf-8") as lines:
         rows = [json.loads(line) for line in lines]
-    rows = random.Random(_SEED).sample(  # noqa: S311
-        rows, min(_MEDQUAD, len(rows))
-    )
-    asked = [(row["question"], row["answer"]) for row in rows]
-    return (
-        f"{_MEDQUAD:,} sampled question–answer pairs of NIH sites",
-        _unique([answer for _, answer in asked]),
-        asked,
-    )
+    random.Random(_SEED).shuffle(rows)  # noqa: S311
+    asked = [(row["question"], row["answer"]) for row in rows[first : first + count]]
+    about = f"{count:,} sampled question–answer pairs of NIH sites"
+    return about, _unique([answer for _, answer in asked]), asked
+
+
+def _medquad_tuning(data: Path) -> _Read:
+    about, passages, asked = _medquad(data, _MEDQUAD, _MEDQUAD_TUNING)
+    return f"{about}, none of those reported on: for tuning", passages, asked
 
 
 def _pubmedqa(data: Path) -> _Read:
@@ -159,9 +160,10 @@ POOLS: dict[str, Callable[[Path], _Read]] = {
     "pubmedqa": _pubmedqa,
     "cmrc2018": _cmrc,
     "wikipedia-tuning": _tuning,
+    "medquad-tuning": _medquad_tuning,
 }
 # Those that are reported.
-REPORTED = tuple(name for name in POOLS if name != "wikipedia-tuning")
+REPORTED = tuple(name for name in POOLS if not name.endswith("-tuning"))
 
 
 def _unique(texts: Sequence[str]) -> list[str]:
