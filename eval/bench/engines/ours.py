@@ -18,7 +18,7 @@ _TOP = 10
 _POOL = 50
 # Tuned on the calibration articles of the Wikipedia sets; the product's own weight is tuned on
 # questions that share fewer words with their passages (docs/decisions/0002-fusion.md).
-_DENSE_WEIGHT = 0.3
+_DENSE_WEIGHT = 0.65
 
 
 class Engine:
