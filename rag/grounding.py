@@ -1,0 +1,265 @@
+"""Which sentences of the passages support a sentence that a language model wrote, if any do."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from cachetools import LRUCache
+
+from rag.lists import ListBlock, lists_in
+from rag.measuring import hit_sentences
+from rag.statements import Piece, Statement, statement
+from rag.support import NEAR, Objection, Source, objection
+from rag.text import Span
+from rag.types import Document, Embedder, Hit, Place, Vectors
+
+# Sentences of the passages that are looked at for one sentence, those with most of its words first.
+_LOOKED_AT = 12
+# A sentence may join what stands in this many places.
+_MOST_PLACES = 3
+_KEPT_VECTORS = 20_000
+_REFERS_BACK = re.compile(
+    r"(?:he|she|it|they|his|her|its|their|this|these|the (?:center|centre|team|base|institute|"
+    r"laboratory|university|director|professor))\b",
+    re.IGNORECASE,
+)
+# Where one sentence is made of two.
+_CLAUSE = re.compile(
+    r"\s*;\s+|,\s+(?:and|but|while|whereas)\s+(?=[^,;]+\s\S+\s\S+)|(?<=\w)\.\s+(?=[A-Z])"
+)
+_SUBJECT = re.compile(
+    r"(?:the|this|these|those|such|its|his|her|their|it|they|he|she|one|two|three|among|there|in|on|"
+    r"more|another|several|\d+)\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A chunk that the model was shown under a number, with its document."""
+
+    number: int
+    hit: Hit
+    document: Document
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Where a sentence is supported; no place means that it is not, for what ``objection`` says."""
+
+    places: tuple[Place, ...]
+    objection: Objection | None = None
+
+    @property
+    def supported(self) -> bool:
+        """Whether the passages say it."""
+        return bool(self.places)
+
+
+@dataclass(frozen=True)
+class _Unit:
+    """A sentence of a passage, or an item of a list with what leads into it."""
+
+    numbers: frozenset[int]
+    place: Place
+    source: Source
+
+
+class Vectoriser:
+    """Vectors of sentences and words, kept; safe to use from several threads."""
+
+    def __init__(self, embedder: Embedder) -> None:
+        self._embedder = embedder
+        self._vectors: LRUCache[str, Vectors] = LRUCache(_KEPT_VECTORS)
+        self._lock = threading.Lock()
+
+    def vectors(self, texts: Sequence[str]) -> Vectors:
+        """Unit vectors of shape (len(texts), dim)."""
+        with self._lock:
+            known = {text: self._vectors[text] for text in texts if text in self._vectors}
+        missing = [text for text in dict.fromkeys(texts) if text not in known]
+        if missing:
+            new = dict(zip(missing, self._embedder.embed(missing), strict=True))
+            with self._lock:
+                self._vectors.update(new)
+            known |= new
+        return np.stack([known[text] for text in texts])
+
+    def likeness(self, words: Sequence[str], others: Sequence[str]) -> list[float]:
+        """Of each word the greatest cosine with one of the others, 0 where there are none."""
+        if not others:
+            return [0.0] * len(words)
+        vectors = self.vectors([*words, *others])
+        cosines = vectors[: len(words)] @ vectors[len(words) :].T
+        return [float(cosine) for cosine in cosines.max(axis=1)]
+
+    def nearness(self, one: str, others: Sequence[str]) -> float:
+        """Cosine of a sentence and several that it joins."""
+        vectors = self.vectors([one, *others])
+        return float((vectors[1:] @ vectors[0]).max())
+
+
+class Grounding:
+    """Judges sentences against the passages of one turn."""
+
+    def __init__(self, passages: Sequence[Passage], vectoriser: Vectoriser) -> None:
+        self._passages = passages
+        self._vectoriser = vectoriser
+
+    @cached_property
+    def _units(self) -> list[_Unit]:
+        """Each sentence once, with the numbers of all passages that show it."""
+        found: dict[Place, _Unit] = {}
+        for passage in self._passages:
+            for unit in _units(passage):
+                known = found.get(unit.place)
+                numbers = unit.numbers | (known.numbers if known else frozenset())
+                found[unit.place] = _Unit(numbers, unit.place, (known or unit).source)
+        return list(found.values())
+
+    def check(self, sentence: str, markers: Sequence[int] = ()) -> Verdict:
+        """Look for support, in the passages that ``markers`` name first, then in the others.
+
+        ``sentence`` has no markers in it. A sentence is only ever cited to what supports it,
+        whatever passage the model named for it.
+        """
+        verdict = self._check(statement(sentence), markers)
+        clauses = _CLAUSE.split(sentence)
+        if verdict.supported or len(clauses) == 1:
+            return verdict
+        # Two sentences in one may stand in two places.
+        places: list[Place] = []
+        for number, clause in enumerate(clauses):
+            claim = statement(clause)
+            own = self._check(claim, markers, {place.doc_id for place in places})
+            if not own.supported or (number and not _stands_alone(claim)):
+                return Verdict((), own.objection or verdict.objection)
+            places += [place for place in own.places if place not in places]
+        return Verdict(tuple(places))
+
+    def _check(
+        self, claim: Statement, markers: Sequence[int], within: Collection[str] = ()
+    ) -> Verdict:
+        """As ``check``; a claim without a name of its own only in the documents ``within``."""
+        if not claim.pieces:
+            return Verdict((), Objection("nothing", "says nothing"))
+        named = set(markers)
+        usable = [
+            unit
+            for unit in self._units
+            if not within or claim.subject or unit.place.doc_id in within
+        ]
+        first: Objection | None = None
+        for marked in (True, False):
+            units = [unit for unit in usable if bool(unit.numbers & named) == marked]
+            if not units:
+                continue
+            verdict = self._among(claim, _likely(claim, units))
+            if verdict.supported:
+                return verdict
+            first = first or verdict.objection
+        return Verdict((), first or Objection("nothing", "no passages"))
+
+    def _among(self, claim: Statement, units: Sequence[_Unit]) -> Verdict:
+        """Support by one unit, else by the fewest that have all pieces between them."""
+        fits: list[tuple[_Unit, list[Objection | None]]] = []
+        for unit in units:
+            reasons = [
+                objection(piece, claim, unit.source, self._vectoriser.likeness)
+                for piece in claim.pieces
+            ]
+            if not any(reasons):
+                return self._near(claim, [unit])
+            fits.append((unit, reasons))
+        chosen = _joined(claim, fits)
+        if chosen:
+            return self._near(claim, chosen)
+        reasons = fits[0][1] if fits else []
+        return Verdict((), next((reason for reason in reasons if reason), None))
+
+    def _near(self, claim: Statement, units: Sequence[_Unit]) -> Verdict:
+        near = self._vectoriser.nearness(claim.text, [unit.source.text for unit in units])
+        if near < NEAR:
+            return Verdict((), Objection("far", f"{near:.2f}"))
+        return Verdict(tuple(unit.place for unit in units))
+
+
+def _stands_alone(claim: Statement) -> bool:
+    """Whether a clause says itself of what it speaks: it begins with a name, or with "the ..."."""
+    return _SUBJECT.match(claim.text) is not None or (
+        bool(claim.subject) and claim.text[:1].isupper()
+    )
+
+
+def _joined(
+    claim: Statement, fits: Sequence[tuple[_Unit, Sequence[Objection | None]]]
+) -> list[_Unit]:
+    """Up to three units that have all pieces between them and speak of the same, else none."""
+    about = claim.subject
+    usable = [(unit, reasons) for unit, reasons in fits if unit.source.has_name(about)]
+    left = {number for number, piece in enumerate(claim.pieces) if _says(piece)}
+    chosen: list[_Unit] = []
+    while left and len(chosen) < _MOST_PLACES:
+        best = max(
+            usable,
+            key=lambda fit: sum(fit[1][n] is None for n in left),
+            default=None,
+        )
+        if best is None or all(best[1][n] for n in left):
+            return []
+        chosen.append(best[0])
+        left = {n for n in left if best[1][n]}
+    return [] if left else chosen
+
+
+def _says(piece: Piece) -> bool:
+    return bool(piece.facts or piece.content or piece.exact or piece.negations)
+
+
+def _likely(claim: Statement, units: Sequence[_Unit]) -> list[_Unit]:
+    """The units with most words of a sentence, best first; shorter ones first among equals."""
+    wanted = Source(claim.text).words
+
+    def order(unit: _Unit) -> tuple[int, int]:
+        return -len(wanted & unit.source.words), len(unit.source.text)
+
+    return sorted(units, key=order)[:_LOOKED_AT]
+
+
+def _units(passage: Passage) -> Iterator[_Unit]:
+    document, text = passage.document, passage.document.text
+    named = (
+        document.title, document.center or "", document.institution or "", *document.aliases,
+    )  # fmt: skip
+    around = (passage.hit.chunk.heading,)
+    numbers = frozenset((passage.number,))
+    blocks = lists_in(text)
+    sentences = hit_sentences(document, passage.hit)
+    before = ""
+    for span in sentences:
+        said = text[slice(*span)]
+        back = (_names_of(before),) if _REFERS_BACK.match(said) else ()
+        yield _Unit(numbers, Place(document.doc_id, *span), Source(said, named, (*around, *back)))
+        before = said
+        block = _block_of(blocks, span)
+        if block and block.lead_in[0] < block.lead_in[1] <= span[0]:
+            place = Place(document.doc_id, block.lead_in[0], span[1])
+            led = f"{text[slice(*block.lead_in)]} {said}"
+            yield _Unit(numbers, place, Source(led, named, around))
+    for block in blocks:
+        if any(block.span[0] <= span[0] and span[1] <= block.span[1] for span in sentences):
+            whole = Source(text[slice(*block.span)], named, around)
+            yield _Unit(numbers, Place(document.doc_id, *block.span), whole)
+
+
+def _block_of(blocks: Sequence[ListBlock], span: Span) -> ListBlock | None:
+    return next((b for b in blocks if b.span[0] <= span[0] and span[1] <= b.span[1]), None)
+
+
+def _names_of(sentence: str) -> str:
+    return ", ".join(" ".join(n) for piece in statement(sentence).pieces for n in piece.names)
