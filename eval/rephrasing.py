@@ -37,6 +37,7 @@ _WORDS = {
     "often": "frequently", "however": "yet", "known as": "called", "located": "situated",
     "including": "among them", "created": "made", "called": "named", "began to": "started to",
 }  # fmt: skip
+_WHOLE = re.compile(r"(?<![\w.,:/–-])\d+(?![\w.,:%/–-]\w|[\w%–])(?! (?:[A-Z]|\())")
 _TITLE = re.compile(r"\b(?:Professor|Dr\.?) (?=[A-Z])")
 _PERSON = re.compile(r"\bProfessor ([A-Z][a-z]+) ([A-Z][a-z]+)\b")
 _DATE_END = re.compile(
@@ -56,6 +57,9 @@ def _spell(told: Told, said: str, draw: random.Random) -> str:
 
     def other(match: re.Match[str]) -> str:
         number = int(match[0])
+        # "December 25", "Article 5" and "No. 7" are not written otherwise, nor are years.
+        if re.search(r"[A-Z]\w*\.? $", said[: match.start()]) or 999 < number < 2100:
+            return match[0]
         if number >= 2100:
             return f"{number:,}"
         if number < len(_ONES):
@@ -65,13 +69,13 @@ def _spell(told: Told, said: str, draw: random.Random) -> str:
             return _TENS[tens - 2] + (f"-{_ONES[ones]}" if ones else "")
         return match[0]
 
-    changed = re.sub(r"(?<![\w.,/–-])(?<!No\. )(?<![A-Z] )(?<![a-z]ber )(?<![a-z]ry )(?<![a-z]ly )(?<!rch )(?<!ril )(?<!May )(?<!une )(?<!ust )\d+(?![\w.,%/–-]\w|[\w%–])(?! (?:[A-Z]))",
-                     other, said)  # fmt: skip
+    changed = re.sub(_WHOLE, other, said)
     if changed != said:
         return changed
     return re.sub(
-        rf"\b(?:{'|'.join(_ONES[3:11])})\b", lambda match: str(_ONES.index(match[0])), said, count=1
-    )
+        rf"(?<!-)\b(?:{'|'.join(_ONES[3:11])})\b(?!-)",
+        lambda match: str(_ONES.index(match[0])), said, count=1,
+    )  # fmt: skip
 
 
 def _short_month(told: Told, said: str, draw: random.Random) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -13,6 +13,7 @@ from cachetools import LRUCache
 
 from rag.lists import ListBlock, lists_in
 from rag.measuring import hit_sentences
+from rag.mentions import is_verb
 from rag.statements import Piece, Statement, statement
 from rag.support import NEAR, Objection, Source, objection
 from rag.text import Span
@@ -32,10 +33,9 @@ _REFERS_BACK = re.compile(
 _CLAUSE = re.compile(
     r"\s*;\s+|,\s+(?:and|but|while|whereas)\s+(?=[^,;]+\s\S+\s\S+)|(?<=\w)\.\s+(?=[A-Z])"
 )
-_SUBJECT = re.compile(
-    r"(?:the|this|these|those|such|its|his|her|their|it|they|he|she|one|two|three|among|there|in|on|"
-    r"more|another|several|\d+)\b",
-    re.IGNORECASE,
+_BEGINS_WITH_VERB = re.compile(
+    r"(?:is|are|was|were|has|have|had|will|can|could|would|may|did|does|do|be|been|being|not|then|"
+    r"also|\w+(?:ed|ing))\b"
 )
 
 
@@ -63,11 +63,15 @@ class Verdict:
 
 @dataclass(frozen=True)
 class _Unit:
-    """A sentence of a passage, or an item of a list with what leads into it."""
+    """A sentence of a passage, or an item of a list with what leads into it.
+
+    ``whole`` is the list that it is an item of.
+    """
 
     numbers: frozenset[int]
     place: Place
     source: Source
+    whole: Place | None = None
 
 
 class Vectoriser:
@@ -111,15 +115,23 @@ class Grounding:
         self._passages = passages
         self._vectoriser = vectoriser
 
+    def prepare(self) -> None:
+        """Do all that needs no sentence: while the model thinks, there is time for it."""
+        sources = [unit.source for unit in self._units]
+        for source in sources:
+            source.prepare()
+        words = {word for source in sources for word in source.different_words}
+        self._vectoriser.vectors([*words, *(source.text for source in sources)])
+
     @cached_property
     def _units(self) -> list[_Unit]:
         """Each sentence once, with the numbers of all passages that show it."""
-        found: dict[Place, _Unit] = {}
+        found: dict[tuple[Place, str], _Unit] = {}
         for passage in self._passages:
             for unit in _units(passage):
-                known = found.get(unit.place)
-                numbers = unit.numbers | (known.numbers if known else frozenset())
-                found[unit.place] = _Unit(numbers, unit.place, (known or unit).source)
+                key = unit.place, unit.source.text
+                known = found.get(key, unit)
+                found[key] = replace(known, numbers=known.numbers | unit.numbers)
         return list(found.values())
 
     def check(self, sentence: str, markers: Sequence[int] = ()) -> Verdict:
@@ -137,7 +149,7 @@ class Grounding:
         for number, clause in enumerate(clauses):
             claim = statement(clause)
             own = self._check(claim, markers, {place.doc_id for place in places})
-            if not own.supported or (number and not _stands_alone(claim)):
+            if not own.supported or (number and not _stands_alone(clause)):
                 return Verdict((), own.objection or verdict.objection)
             places += [place for place in own.places if place not in places]
         return Verdict(tuple(places))
@@ -176,6 +188,10 @@ class Grounding:
             if not any(reasons):
                 return self._near(claim, [unit])
             fits.append((unit, reasons))
+        chosen = [] if claim.negations else _enumerated(fits)
+        if chosen:
+            near = self._near(claim, chosen)
+            return Verdict((chosen[0].whole,)) if near.supported and chosen[0].whole else near
         chosen = _joined(claim, fits)
         if chosen:
             return self._near(claim, chosen)
@@ -189,11 +205,21 @@ class Grounding:
         return Verdict(tuple(unit.place for unit in units))
 
 
-def _stands_alone(claim: Statement) -> bool:
-    """Whether a clause says itself of what it speaks: it begins with a name, or with "the ..."."""
-    return _SUBJECT.match(claim.text) is not None or (
-        bool(claim.subject) and claim.text[:1].isupper()
-    )
+def _stands_alone(clause: str) -> bool:
+    """Whether a clause says itself of what it speaks, and does not begin with what is done."""
+    first = re.match(r"\w+", clause)
+    return first is not None and not (_BEGINS_WITH_VERB.match(clause) or is_verb(first[0]))
+
+
+def _enumerated(fits: Sequence[tuple[_Unit, Sequence[Objection | None]]]) -> list[_Unit]:
+    """The items of one list that have all pieces between them, each piece in an item of its own."""
+    for whole in dict.fromkeys(unit.whole for unit, _ in fits if unit.whole):
+        items = [(unit, reasons) for unit, reasons in fits if unit.whole == whole]
+        if all(
+            not all(of_piece) for of_piece in zip(*(reasons for _, reasons in items), strict=True)
+        ):
+            return [unit for unit, reasons in items if not all(reasons)]
+    return []
 
 
 def _joined(
@@ -250,11 +276,8 @@ def _units(passage: Passage) -> Iterator[_Unit]:
         if block and block.lead_in[0] < block.lead_in[1] <= span[0]:
             place = Place(document.doc_id, block.lead_in[0], span[1])
             led = f"{text[slice(*block.lead_in)]} {said}"
-            yield _Unit(numbers, place, Source(led, named, around))
-    for block in blocks:
-        if any(block.span[0] <= span[0] and span[1] <= block.span[1] for span in sentences):
-            whole = Source(text[slice(*block.span)], named, around)
-            yield _Unit(numbers, Place(document.doc_id, *block.span), whole)
+            whole = Place(document.doc_id, *block.span)
+            yield _Unit(numbers, place, Source(led, named, around), whole)
 
 
 def _block_of(blocks: Sequence[ListBlock], span: Span) -> ListBlock | None:

@@ -6,8 +6,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import takewhile
 from typing import Literal
 
+from rag.mentions import is_closed
 from rag.synonyms import plain_terms
 from rag.text import Span, tokens
 
@@ -102,8 +104,11 @@ _UNIT = re.compile(
     + r")(?![a-z0-9])"
 )
 _NO_LONGER_COUNTED = re.compile(
-    r"[,;:()!?。，；]|\.(?:\s|$)|\d|\b(?:and|or|but|of|from|in|at|by|for)\b"
+    r"[,;:()!?。，；\n]|\.(?:\s|$)|\d|\b(?:and|or|but|of|from|in|at|by|for)\b"
 )
+_END_OF_CLAUSE = re.compile(r"[,;:()!?。，；\n]|\.(?:\s|$)")
+_NEARBY = 50  # characters
+_DESCRIBING = frozenset("new main major big different various important good long high old".split())
 # How far behind a number the word stands that it counts.
 _COUNTED_WITHIN = 5
 
@@ -113,13 +118,15 @@ class Quantity:
     """A number as it stands in a text.
 
     ``value`` is a plain decimal; ``unit`` is empty where none is known; ``counted`` are the terms
-    of the next few words, the nearest first, each with its word; ``start`` and ``end`` are offsets into the text.
+    of the next few words, the nearest first, each with its word, up to the next small word or comma;
+    ``nearby`` those up to the end of the clause; ``start`` and ``end`` are offsets into the text.
     """
 
     value: str
     unit: str
     bound: Bound
     counted: tuple[tuple[str, str], ...]
+    nearby: tuple[str, ...]
     start: int
     end: int
 
@@ -188,9 +195,16 @@ def _quantities(small: str, taken: list[Span]) -> Iterator[Quantity]:
         before = _BEFORE.search(small[max(0, start - 24) : start])
         bound: Bound = _BOUNDS[before[1]] if before else "more" if after else ""
         rest = _NO_LONGER_COUNTED.split(small[behind : behind + 60], maxsplit=1)[0]
-        words = tokens(" ".join(rest.split()[:_COUNTED_WITHIN]))
-        counted = tuple((term, word) for word in words for term in plain_terms(word))
-        yield Quantity(value, named, bound, counted, start, unit.end() if unit else end)
+        counted = tuple((term, word) for word in _counted(rest) for term in plain_terms(word))
+        clause = _END_OF_CLAUSE.split(small[behind : behind + _NEARBY], maxsplit=1)[0]
+        nearby = tuple(plain_terms(clause))
+        yield Quantity(value, named, bound, counted, nearby, start, unit.end() if unit else end)
+
+
+def _counted(behind: str) -> list[str]:
+    """The words up to the first small one: "120 people in total" counts people."""
+    words = tokens(" ".join(behind.split()[:_COUNTED_WITHIN]))
+    return list(takewhile(lambda word: not is_closed(word) or word in _DESCRIBING, words))
 
 
 def _value(match: re.Match[str]) -> str:

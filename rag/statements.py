@@ -22,7 +22,7 @@ _BREAK = re.compile(
     r"\s*(?:[,;:(){}“”\"]|\s[–—-]\s|—)\s*"
     r"|\s+(?:and|but|while|whereas|which|who|whom|whose|where|when|because|although|though|"
     r"including|plus|with|as well as|so that|thereby|thus|after|before|until|despite|or|under|during|against|thanks to|due to)\s+"
-    r"|[，；：、（）]"
+    r"|[，；：、（）]|\s*\n\s*"
 )
 _NEGATION = re.compile(
     r"\b(?:not(?! only)|never|none|nobody|nothing|nowhere|neither|nor|without|cannot|"
@@ -49,7 +49,7 @@ _FRAME = frozenset(
         "organization institution person people has have had been being be is are was were its their "
         "his her he she it they them this that these those an the own own make makes made take takes "
         "took taken part parts place places both one two point points way ways like role become came "
-        "come goes went go get gets"
+        "come comes goes went go get gets comprise comprises comprised consist contain another yes order"
     )
 )
 
@@ -185,8 +185,14 @@ def _words(
         last_end = match.end()
     close()
     content = {t: token for w in plain for token in tokens(w) for t in plain_terms(token)}
-    kept = tuple((term, word) for term, word in content.items() if term not in _FRAME)
+    kept = tuple(
+        (term, word) for term, word in content.items() if not (term in _FRAME or _is_small(word))
+    )
     return tuple(names), kept, tuple(dict.fromkeys(exact))
+
+
+def _is_small(word: str) -> bool:
+    return is_closed(word) and not word.endswith("ly")
 
 
 def _is_name(text: str, word: str, at: int, run: list[str]) -> bool:

@@ -20,9 +20,10 @@ _NEW_WORDS = 4
 # ... and a verb, if the sentence has so many words and facts.
 _NEW_VERBS = 6
 # Whole sentences have to be about the same: a cosine. Chosen on dev sentences.
-NEAR = 0.3
+NEAR = 0.2
 # Of a piece with more words than this that the text has not, none are compared by their vectors.
 _MOST_ALIKE = 3
+_DENIED = re.compile(r"\b(?:not|never|non)[ -](\w+)", re.IGNORECASE)
 _SMALL = frozenset("of the for de la von van der and in at".split())
 _INSTITUTION = frozenset(
     "university school college institute center centre ministry hospital academy laboratory "
@@ -50,6 +51,11 @@ class Source:
         self.text = text
         self._context = (*names, *around)
         self._names = len(names)
+
+    def prepare(self) -> None:
+        """Take it to pieces now."""
+        _ = self.statement, self.dates, self.quantities, self.contacts, self._runs
+        _ = self.words, self._around, self._exact, self._initials, self.different_words
 
     @cached_property
     def statement(self) -> Statement:
@@ -84,9 +90,14 @@ class Source:
         return frozenset(plain_terms(self.text))
 
     @cached_property
-    def _tokens(self) -> list[str]:
+    def different_words(self) -> list[str]:
         """The different words of the text, without small ones."""
         return sorted({token for token in tokens(self.text) if plain_terms(token)})
+
+    @cached_property
+    def denied(self) -> frozenset[str]:
+        """The words that a "not" stands before."""
+        return _denied(self.text)
 
     @cached_property
     def _around(self) -> frozenset[str]:
@@ -139,7 +150,7 @@ class Source:
         ]
         if not missing or len(missing) > _MOST_ALIKE:
             return [word for _, word in missing]
-        alike = likeness([word for _, word in missing], self._tokens)
+        alike = likeness([word for _, word in missing], self.different_words)
         return [
             word
             for (term, word), cosine in zip(missing, alike, strict=True)
@@ -148,7 +159,16 @@ class Source:
 
     def lacks_exact(self, exact: Sequence[str]) -> list[str]:
         """The words of ``exact`` that are nowhere in it."""
-        return [word for word in exact if word not in self._exact]
+        return [
+            word
+            for word in exact
+            if word not in self._exact
+            and not any(synonyms(term) & self.words for term in plain_terms(word))
+        ]
+
+
+def _denied(text: str) -> frozenset[str]:
+    return frozenset(t for m in _DENIED.finditer(text) for t in plain_terms(m[1]))
 
 
 def _together(wanted: Sequence[str], run: Sequence[str]) -> bool:
@@ -199,7 +219,7 @@ def objection(
     for quantity in piece.quantities:
         if not any(_same(quantity, other, source) for other in source.quantities):
             return Objection("number", claim.text[quantity.start : quantity.end])
-        new = source.new_words(quantity.counted[:2], likeness)
+        new = source.new_words(quantity.counted[:2], _unlike)
         if new and not quantity.unit:
             return Objection("number", f"{quantity.value} {new[0]}")
     lacking = source.lacks_exact(piece.exact)
@@ -217,6 +237,12 @@ def objection(
     return _polarity(piece, claim, source)
 
 
+def _unlike(words: Sequence[str], others: Sequence[str]) -> Sequence[float]:
+    """What is counted may be called by a synonym, but not by a word that is merely near."""
+    del others
+    return [0.0] * len(words)
+
+
 def _few(new: Sequence[str], piece: Piece, claim: Statement) -> bool:
     """Whether what is new is little enough to be a matter of wording."""
     things = sum(not _is_wording(word) for word in new)
@@ -225,7 +251,7 @@ def _few(new: Sequence[str], piece: Piece, claim: Statement) -> bool:
     # What is done may be told by another verb where everything else is the same.
     anchors = len(piece.content) - len(new) + piece.facts
     said = sum(len(other.content) + other.facts for other in claim.pieces)
-    return len(new) == 1 and not things and anchors > 0 and _NEW_VERBS <= said
+    return len(new) == 1 and not things and anchors > 1 and _NEW_VERBS <= said
 
 
 def _is_wording(word: str) -> bool:
@@ -240,9 +266,9 @@ def _same(one: Quantity, other: Quantity, source: Source) -> bool:
     if one.unit:
         return True
     # What it counts here may not be what something else is counted of there.
-    there = {term for term, _ in other.counted}
+    there = set(other.nearby)
     counted = [term for term, _ in one.counted if term in source.words]
-    return not counted or any(synonyms(term) & there for term in counted)
+    return all(synonyms(term) & there for term in counted)
 
 
 def _counts_else(one: Quantity, source: Source) -> bool:
@@ -259,6 +285,9 @@ def _polarity(piece: Piece, claim: Statement, source: Source) -> Objection | Non
     if piece.negations and claim.negations > source.statement.negations:
         return Objection("negation", "denied")
     if there and there.negations and not claim.negations:
+        return Objection("negation", "not denied")
+    plainly = {term for term, _ in piece.content} - _denied(claim.text)
+    if not claim.negations and source.denied & plainly:
         return Objection("negation", "not denied")
     if claim.intended and not source.statement.intended:
         return Objection("intent", "only meant to be")

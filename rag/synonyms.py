@@ -9,8 +9,12 @@ from rag.lexical import terms
 
 _SAME = """
 found establish set create
-lead head direct run manage chair
-leader head director chief
+lead head direct run manage chair charge leader director chief
+whole entire full
+world global worldwide
+biggest largest
+surround around
+conduct carry
 study research investigate explore examine work
 cancer tumor tumour oncology malignant
 area field aspect direction theme topic domain
@@ -43,7 +47,6 @@ consist make compose
 plan program programme scheme project
 country nation state
 abroad overseas foreign international
-university school college
 equipment instrument device apparatus machine
 platform facility
 laboratory lab
@@ -97,7 +100,6 @@ promote advance further
 build-up establish
 want seek hope aim intend
 become turn
-world global worldwide
 top leading
 resource asset
 strength strengthen
