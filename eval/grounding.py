@@ -87,7 +87,7 @@ def evaluate_grounding(
     used = [one for one in told if one.half == half]
     pool = spoiling.pool_of(told, half)
     made = [
-        *_made(used, list(spoiling.WAYS), lambda t, k: spoiling.WAYS[k](t, pool, draw), draw),
+        *_made(used, list(spoiling.WAYS), lambda t, k: spoiling.spoil(t, k, pool, draw), draw),
         *_made(used, list(rephrasing.WAYS), lambda t, k: rephrasing.rephrase(t, k, draw), draw),
     ]
     wrong = set(spoiling.WAYS)

@@ -60,8 +60,10 @@ _UNITS = {
 }
 _BE = re.compile(r"\b(is|are|was|were|has|have|had|will|can|could|would)\b(?! not)")
 _PAST = re.compile(r"(?<=\s)([a-z]{3,}ed)\b")
-_PRESENT = re.compile(r"(?<=[A-Za-z]{2} )(studies|leads|heads|works|covers|wants|seeks|includes|"
-                      r"belongs|relies|cooperates|aims|holds|occupies|supports|sets|makes|hopes)\b")  # fmt: skip
+_PRESENT = re.compile(
+    r"(?<=[A-Za-z]{2} )(studies|leads|heads|works|covers|wants|seeks|includes|belongs|relies|"
+    r"cooperates|aims|holds|occupies|supports|sets|makes|hopes)\b"
+)
 _ADDED = (
     "and is funded by the World Bank",
     "which makes it the largest in Asia",
@@ -112,11 +114,15 @@ def pool_of(told: Sequence[Told], half: str) -> Pool:
     centers = {
         (one.document.center, *one.document.aliases): None for one in told if one.document.center
     }
-    named = {name: None for name in _NAME.findall(text)}
+    named = dict.fromkeys(_NAME.findall(text))
     people = {m[1]: None for m in _PERSON.finditer(text) if not _ORGANISATION.search(m[1])}
     return Pool(
         tuple(dict.fromkeys(_YEAR.findall(text))) or ("1999",),
-        tuple(n for n in dict.fromkeys(_NUMBER.findall(text)) if n[0].isdigit() and n not in _YEAR.findall(n)),
+        tuple(
+            n
+            for n in dict.fromkeys(_NUMBER.findall(text))
+            if n[0].isdigit() and not _YEAR.fullmatch(n)
+        ),
         tuple(people),
         tuple(name for name in named if _ORGANISATION.search(name)),
         tuple(tuple(filter(None, names)) for names in centers),
@@ -124,112 +130,127 @@ def pool_of(told: Sequence[Told], half: str) -> Pool:
     )  # fmt: skip
 
 
-def _number(told: Told, pool: Pool, draw: random.Random) -> str | None:
-    found = [m for m in _NUMBER.finditer(told.sentence) if not _YEAR.fullmatch(m[0])]
-    if not found:
+@dataclass(frozen=True, slots=True)
+class _Hand:
+    """The ways to spoil one sentence of a document."""
+
+    told: Told
+    pool: Pool
+    draw: random.Random
+
+    def number(self) -> str | None:
+        found = [m for m in _NUMBER.finditer(self.told.sentence) if not _YEAR.fullmatch(m[0])]
+        if not found:
+            return None
+        match = self.draw.choice(found)
+        if match[0].isalpha():
+            other = self.draw.choice([word for word in _SPELT if word != match[0]])
+        else:
+            near = str(int(match[0]) + self.draw.choice((1, 2, 10))) if match[0].isdigit() else None
+            others = [n for n in (*self.pool.numbers, near) if n and n != match[0]]
+            # As often a number of the same document, which is the hardest to tell.
+            own = [
+                n
+                for n in others
+                if re.search(rf"(?<![\w.]){re.escape(n)}\b", self.told.document.text)
+            ]
+            other = self.draw.choice(own if own and self.draw.random() < 0.5 else others)
+        return _put(self.told.sentence, match.span(), other)
+
+    def date(self) -> str | None:
+        years = list(_YEAR.finditer(self.told.sentence))
+        months = [m for m in _MONTHS.finditer(self.told.sentence) if years]
+        if not years:
+            return None
+        match = self.draw.choice(years + months)
+        if match in months:
+            other = self.draw.choice([m for m in _MONTH.split("|") if m != match[0]])
+        else:
+            own = _YEAR.findall(self.told.document.text)
+            near = str(int(match[0]) + self.draw.choice((-1, 1, 10)))
+            others = [y for y in (*self.pool.years, *own, near) if y != match[0]]
+            other = self.draw.choice(others)
+        return _put(self.told.sentence, match.span(), other)
+
+    def name(self) -> str | None:
+        own = {self.told.document.center, self.told.document.title, *self.told.document.aliases}
+        people = [m for m in _PERSON.finditer(self.told.sentence) if m[1] in self.pool.people]
+        spans = [(m.span(1), self.pool.people) for m in people]
+        spans += [
+            (m.span(), self.pool.names)
+            for m in _NAME.finditer(self.told.sentence)
+            if m[0] in self.pool.names and not any(n and (n in m[0] or m[0] in n) for n in own)
+        ]
+        if not spans:
+            return None
+        span, others = self.draw.choice(spans)
+        said = self.told.sentence[slice(*span)]
+        fitting = [
+            n for n in others if n not in self.told.sentence and n not in own and said not in n
+        ]
+        return _put(self.told.sentence, span, self.draw.choice(fitting)) if fitting else None
+
+    def center(self) -> str | None:
+        own = next((names for names in self.pool.centers if self.told.document.center in names), ())
+        others = [n for names in self.pool.centers if names != own for n in names[:1]]
+        for name in sorted(own, key=len, reverse=True):
+            at = self.told.sentence.find(name)
+            if at >= 0 and others:
+                return _put(self.told.sentence, (at, at + len(name)), self.draw.choice(others))
         return None
-    match = draw.choice(found)
-    if match[0].isalpha():
-        other = draw.choice([word for word in _SPELT if word != match[0]])
-    else:
-        near = str(int(match[0]) + draw.choice((1, 2, 10))) if match[0].isdigit() else None
-        others = [n for n in (*pool.numbers, near) if n and n != match[0]]
-        # As often a number of the same document, which is the hardest to tell.
-        own = [n for n in others if re.search(rf"(?<![\w.]){re.escape(n)}\b", told.document.text)]
-        other = draw.choice(own if own and draw.random() < 0.5 else others)
-    return _put(told.sentence, match.span(), other)
+
+    def negation(self) -> str | None:
+        said = self.told.sentence
+        if re.search(r"\b(?:not|never|no one|none|without|neither|nor|fail\w*)\b", said, re.I):
+            changed = re.sub(r"\bNo one\b", "Someone", said)
+            changed = re.sub(r"\b(?:not|never) ", "", changed)
+            return changed if changed != said else None
+        ways: list[str] = []
+        if match := _BE.search(said):
+            word = self.draw.choice(("not", "never", "no longer"))
+            ways.append(said[: match.end()] + f" {word}" + said[match.end() :])
+        if match := _PAST.search(said):
+            ways.append(_put(said, match.span(), f"never {match[0]}"))
+        if match := _PRESENT.search(said):
+            stem = re.sub(r"ies$", "y", match[0])
+            stem = stem if stem != match[0] else match[0][:-1]
+            ways.append(
+                _put(said, match.span(), self.draw.choice((f"does not {stem}", f"doesn’t {stem}")))
+            )
+        return self.draw.choice(ways) if ways else None
+
+    def unit(self) -> str | None:
+        ways = [
+            (match.span(1), other)
+            for unit, others in _UNITS.items()
+            for match in re.finditer(
+                rf"(?:\d|{'|'.join(_SPELT)})(?:[\w ]{{0,25}}?)\b({unit})\b", self.told.sentence
+            )
+            for other in others
+            if other not in self.told.sentence
+        ]
+        return _put(self.told.sentence, *self.draw.choice(ways)) if ways else None
+
+    def addition(self) -> str | None:
+        clause = self.draw.choice(self.pool.added)
+        comma = "," if clause.startswith(("which", "although", "for which", "while")) else ""
+        return self.told.sentence.rstrip(".") + f"{comma} {clause}."
 
 
-def _date(told: Told, pool: Pool, draw: random.Random) -> str | None:
-    years = list(_YEAR.finditer(told.sentence))
-    months = [m for m in _MONTHS.finditer(told.sentence) if years]
-    if not years:
-        return None
-    match = draw.choice(years + months)
-    if match in months:
-        other = draw.choice([m for m in _MONTH.split("|") if m != match[0]])
-    else:
-        own = _YEAR.findall(told.document.text)
-        near = str(int(match[0]) + draw.choice((-1, 1, 10)))
-        others = [y for y in (*pool.years, *own, near) if y != match[0]]
-        other = draw.choice(others)
-    return _put(told.sentence, match.span(), other)
-
-
-def _name(told: Told, pool: Pool, draw: random.Random) -> str | None:
-    own = {told.document.center, told.document.title, *told.document.aliases}
-    people = [m for m in _PERSON.finditer(told.sentence) if m[1] in pool.people]
-    spans = [(m.span(1), pool.people) for m in people]
-    spans += [
-        (m.span(), pool.names)
-        for m in _NAME.finditer(told.sentence)
-        if m[0] in pool.names and not any(n and (n in m[0] or m[0] in n) for n in own)
-    ]
-    if not spans:
-        return None
-    span, others = draw.choice(spans)
-    said = told.sentence[slice(*span)]
-    fitting = [n for n in others if n not in told.sentence and n not in own and said not in n]
-    return _put(told.sentence, span, draw.choice(fitting)) if fitting else None
-
-
-def _center(told: Told, pool: Pool, draw: random.Random) -> str | None:
-    own = next((names for names in pool.centers if told.document.center in names), ())
-    others = [n for names in pool.centers if names != own for n in names[:1]]
-    for name in sorted(own, key=len, reverse=True):
-        at = told.sentence.find(name)
-        if at >= 0 and others:
-            return _put(told.sentence, (at, at + len(name)), draw.choice(others))
-    return None
-
-
-def _negation(told: Told, pool: Pool, draw: random.Random) -> str | None:
-    said = told.sentence
-    if re.search(r"\b(?:not|never|no one|none|without|neither|nor|fail\w*)\b", said, re.I):
-        changed = re.sub(r"\bNo one\b", "Someone", said)
-        changed = re.sub(r"\b(?:not|never) ", "", changed)
-        return changed if changed != said else None
-    ways: list[str] = []
-    if match := _BE.search(said):
-        word = draw.choice(("not", "never", "no longer"))
-        ways.append(said[: match.end()] + f" {word}" + said[match.end() :])
-    if match := _PAST.search(said):
-        ways.append(_put(said, match.span(), f"never {match[0]}"))
-    if match := _PRESENT.search(said):
-        stem = re.sub(r"ies$", "y", match[0])
-        stem = stem if stem != match[0] else match[0][:-1]
-        ways.append(_put(said, match.span(), draw.choice((f"does not {stem}", f"doesn’t {stem}"))))
-    return draw.choice(ways) if ways else None
-
-
-def _unit(told: Told, pool: Pool, draw: random.Random) -> str | None:
-    ways = [
-        (match.span(1), other)
-        for unit, others in _UNITS.items()
-        for match in re.finditer(
-            rf"(?:\d|{'|'.join(_SPELT)})(?:[\w ]{{0,25}}?)\b({unit})\b", told.sentence
-        )
-        for other in others
-        if other not in told.sentence
-    ]
-    return _put(told.sentence, *draw.choice(ways)) if ways else None
-
-
-def _addition(told: Told, pool: Pool, draw: random.Random) -> str | None:
-    clause = draw.choice(pool.added)
-    comma = "," if clause.startswith(("which", "although", "for which", "while")) else ""
-    return told.sentence.rstrip(".") + f"{comma} {clause}."
-
-
-WAYS: dict[Kind, Callable[[Told, Pool, random.Random], str | None]] = {
-    "number": _number,
-    "date": _date,
-    "name": _name,
-    "center": _center,
-    "negation": _negation,
-    "unit": _unit,
-    "added clause": _addition,
+WAYS: dict[Kind, Callable[[_Hand], str | None]] = {
+    "number": _Hand.number,
+    "date": _Hand.date,
+    "name": _Hand.name,
+    "center": _Hand.center,
+    "negation": _Hand.negation,
+    "unit": _Hand.unit,
+    "added clause": _Hand.addition,
 }
+
+
+def spoil(told: Told, kind: Kind, pool: Pool, draw: random.Random) -> str | None:
+    """The sentence with one change of a kind; ``None`` where there is nothing to change."""
+    return WAYS[kind](_Hand(told, pool, draw))
 
 
 def _put(text: str, span: tuple[int, int], instead: str) -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from rag.grounding import Passage
+from rag.prompts import Passage
 from rag.records import Records
 from rag.text import sentence_spans
 from rag.types import Chunk, Document, Hit
@@ -74,7 +74,7 @@ def _told(document: Document, chunks: Sequence[Chunk]) -> Iterator[Told]:
     for at, chunk in enumerate(chunks):
         near = sorted(range(len(chunks)), key=lambda other: abs(other - at))[:_PASSAGES]
         passages = tuple(
-            Passage(number, Hit(chunks[other], 1.0, number), document)
+            Passage(number, Hit(chunks[other], 1.0, number), document, chunks[other].text)
             for number, other in enumerate(near, 1)
         )
         for span in sentence_spans(document.text, chunk.start, chunk.end):

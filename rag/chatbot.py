@@ -15,6 +15,7 @@ from rag.conversation import parts_of, readings, understand
 from rag.embedding import SentenceEmbedder
 from rag.errors import QueryError
 from rag.evidence import CalibratedFinder, Finder
+from rag.llm import LanguageModel
 from rag.measuring import Measurer, ReadingMeasurer, SimilarityMeasurer
 from rag.naming import Naming
 from rag.notices import elsewhere, filter_notices, with_notices
@@ -25,6 +26,7 @@ from rag.smalltalk import examples, greeting, which_one
 from rag.types import Answer, Document, Embedder, Hit, Query, Turn
 from rag.versions import IndexVersion, open_current
 from rag.wording import plain
+from rag.writing import Writer
 
 _MOST_EXAMPLES = 4
 
@@ -32,12 +34,20 @@ _MOST_EXAMPLES = 4
 class Chatbot:
     """Answers from one index version; safe to use from several threads."""
 
-    def __init__(self, version: IndexVersion, embedder: Embedder, finder: Finder, k: int) -> None:
+    def __init__(
+        self,
+        version: IndexVersion,
+        embedder: Embedder,
+        finder: Finder,
+        k: int,
+        writer: Writer | None = None,
+    ) -> None:
         """Put the parts together; ``k`` chunks are read for an answer."""
         self.version = version
         self.embedder = embedder
         self._finder = finder
         self._k = k
+        self._writer = writer
         self._centers: tuple[Center, ...] = centers_of(version.records.documents())
         self._names = Naming(version)
         self._over = OverCenters(version, embedder, self._centers, self._answer)
@@ -58,7 +68,10 @@ class Chatbot:
         """
         embedder = SentenceEmbedder(settings.embedding_model, settings.precision)
         version = open_current(index_dir or settings.index_dir, embedder)
-        return cls(version, embedder, open_finder(settings, embedder), settings.top_k)
+        finder = open_finder(settings, embedder)
+        model = LanguageModel.of(settings)
+        writer = Writer(model, embedder, settings.llm_passage_tokens) if model else None
+        return cls(version, embedder, finder, settings.top_k, writer)
 
     @property
     def finder(self) -> str:
@@ -75,7 +88,7 @@ class Chatbot:
         return self.version.records.document(doc_id)
 
     def ask(self, question: str, history: Sequence[Turn] = (), center: str | None = None) -> Answer:
-        """Answer a question.
+        """Answer a question, put into words by the language model if there is one.
 
         Args:
             question: as typed; one that is empty or too long gets a refusal that says so.
@@ -85,6 +98,24 @@ class Chatbot:
         Raises:
             QueryError: there is no such center.
         """
+        *_, answer = self._grown(question, history, center)
+        return answer
+
+    def _grown(
+        self, question: str, history: Sequence[Turn], center: str | None
+    ) -> Iterator[Answer]:
+        """The answer as the language model writes it; without one only the whole of it."""
+        started = time.perf_counter()
+        found = self.find(question, history, center)
+        if self._writer is None:
+            yield found
+        else:
+            yield from self._writer.write(found, self.version, started)
+
+    def find(
+        self, question: str, history: Sequence[Turn] = (), center: str | None = None
+    ) -> Answer:
+        """Answer a question in the documents' own words; see ``ask``."""
         started = time.perf_counter()
         only = find_center(center, self._centers) if center else None
         try:
@@ -137,17 +168,21 @@ class Chatbot:
         """Answer the earlier questions in order, then this one, in one conversation."""
         history: list[Turn] = []
         for asked in earlier:
-            history.append(Turn(asked, self.ask(asked, history, center)))
+            history.append(Turn(asked, self.find(asked, history, center)))
         return self.ask(question, history, center)
 
     def stream(
         self, question: str, history: Sequence[Turn] = (), center: str | None = None
     ) -> Iterator[Answer]:
-        """The answer as it grows, point by point; the last one is what ``ask`` returns."""
-        answer = self.ask(question, history, center)
-        for count in range(1, len(answer.points)):
-            yield dataclasses.replace(answer, points=answer.points[:count])
-        yield answer
+        """The answer as it grows, point by point; the last one is what ``ask`` returns.
+
+        Closing it ends what the language model is asked.
+        """
+        for answer in self._grown(question, history, center):
+            if self._writer is None:
+                for count in range(1, len(answer.points)):
+                    yield dataclasses.replace(answer, points=answer.points[:count])
+            yield answer
 
     def retrieve(self, question: str) -> tuple[Hit, ...]:
         """The chunks that are read for an answer, in the order of retrieval."""
@@ -157,7 +192,7 @@ class Chatbot:
 
     def on(self, version: IndexVersion) -> Chatbot:
         """The same models on another version."""
-        return Chatbot(version, self.embedder, self._finder, self._k)
+        return Chatbot(version, self.embedder, self._finder, self._k, self._writer)
 
     def search(self, question: str, k: int, center: str | None = None) -> tuple[Hit, ...]:
         """The ``k`` best chunks, of which the reader has ordered the first.
@@ -174,7 +209,7 @@ class Chatbot:
     def examples(self) -> tuple[str, ...]:
         """Questions that this corpus answers, one about each of the first centers."""
         if self._examples is None:
-            self._examples = examples(self.centers, self.ask, _MOST_EXAMPLES)
+            self._examples = examples(self.centers, self.find, _MOST_EXAMPLES)
         return self._examples
 
     def _asked_back(self, query: Query, started: float) -> Answer:

@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from rag.errors import ConfigError
@@ -77,6 +77,23 @@ class Settings(BaseSettings):
     )
     keep_versions: int = Field(5, ge=2, le=1000, description="Index versions that are kept.")
     top_k: int = Field(10, ge=1, le=100, description="Chunks that are read for an answer.")
+    llm_base_url: str = Field(
+        "",
+        pattern=r"^(https?://\S+)?$",
+        description="An OpenAI-compatible endpoint, with its version; empty for no language model.",
+    )
+    llm_model: str = Field("", description="The model's name at that endpoint.")
+    llm_api_key: SecretStr = Field(
+        SecretStr(""), description="The secret that the endpoint wants; never printed or logged."
+    )
+    llm_seconds: float = Field(
+        45, gt=0, le=600, description="Seconds until a written answer has to be whole."
+    )
+    llm_first_words: float = Field(20, gt=0, le=600, description="Seconds until its first words.")
+    llm_passage_tokens: int = Field(
+        1500, ge=128, le=1_000_000, description="Tokens of the passages that the model is shown."
+    )
+    llm_answer_tokens: int = Field(400, ge=16, le=100_000, description="Most tokens of an answer.")
     host: str = Field("127.0.0.1", description="Address that the web app listens on.")
     port: int = Field(7860, ge=0, le=65535, description="Port that the web app listens on.")
 

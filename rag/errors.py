@@ -41,3 +41,7 @@ class DamagedVersionError(IndexStateError):
 
 class QueryError(RagError):
     """A question or one of its options cannot be used."""
+
+
+class LanguageModelError(RagError):
+    """The language model gave no answer, or not in time."""

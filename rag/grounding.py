@@ -11,13 +11,15 @@ from functools import cached_property
 import numpy as np
 from cachetools import LRUCache
 
+from rag.addressed import addressed_spans
 from rag.lists import ListBlock, lists_in
 from rag.measuring import hit_sentences
 from rag.mentions import is_verb
+from rag.prompts import Passage
 from rag.statements import Piece, Statement, statement
 from rag.support import NEAR, Objection, Source, objection
 from rag.text import Span
-from rag.types import Document, Embedder, Hit, Place, Vectors
+from rag.types import Embedder, Place, Vectors
 
 # Sentences of the passages that are looked at for one sentence, those with most of its words first.
 _LOOKED_AT = 12
@@ -37,15 +39,6 @@ _BEGINS_WITH_VERB = re.compile(
     r"(?:is|are|was|were|has|have|had|will|can|could|would|may|did|does|do|be|been|being|not|then|"
     r"also|\w+(?:ed|ing))\b"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Passage:
-    """A chunk that the model was shown under a number, with its document."""
-
-    number: int
-    hit: Hit
-    document: Document
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,8 +259,12 @@ def _units(passage: Passage) -> Iterator[_Unit]:
     numbers = frozenset((passage.number,))
     blocks = lists_in(text)
     sentences = hit_sentences(document, passage.hit)
+    # What speaks to the model is nothing that the document says of its subject.
+    addressed = addressed_spans(text, passage.hit.chunk.start, passage.hit.chunk.end)
     before = ""
     for span in sentences:
+        if any(span[0] < end and start < span[1] for start, end in addressed):
+            continue
         said = text[slice(*span)]
         back = (_names_of(before),) if _REFERS_BACK.match(said) else ()
         yield _Unit(numbers, Place(document.doc_id, *span), Source(said, named, (*around, *back)))

@@ -85,7 +85,8 @@ _DATE = re.compile(
     rf"|\b(?P<d3>{_DAY})\s+(?:of\s+)?(?P<m3>{_MONTH})\b"
     rf"|\b(?P<y4>{_YEAR})[-/.](?P<m4>0?[1-9]|1[0-2])(?:[-/.](?P<d4>0?[1-9]|[12]\d|3[01]))?\b"
     rf"|(?P<y5>{_YEAR})\s*年(?:\s*(?P<m5>\d{{1,2}})\s*月(?:\s*(?P<d5>\d{{1,2}})\s*日)?)?"
-    r"|(?:(?<=\bin )|(?<=\bsince )|(?<=\buntil )|(?<=\bfrom )|(?<=\bby ))(?P<y7>1\d\d\d)\b(?![.,]\d)"
+    r"|(?:(?<=\bin )|(?<=\bsince )|(?<=\buntil )|(?<=\bfrom )|(?<=\bby ))"
+    r"(?P<y7>1\d\d\d)\b(?![.,]\d)"
     rf"|\b(?P<y6>{_YEAR})\b(?![.,]\d|\s*(?:%|m2|m²))",
 )
 _LONE_MONTH = re.compile(rf"\b(?:in|of|since|until|by|last|this|early|late|mid)\s+({_MONTH})\b")
@@ -94,7 +95,8 @@ _NUMBER_WORD = "|".join(sorted({*_WORDS, *_ORDINAL_WORDS} - {"one"}, key=len, re
 _SCALE = "|".join(_SCALES)
 _NUMBER = re.compile(
     rf"(?P<sign>[$€£¥]|us\$)?(?:(?<![\w.])|(?<=[a-z]-)|(?<=[$€£¥]))"
-    rf"(?:(?P<digits>{_NUMERAL})(?P<ordinal>st|nd|rd|th)?|\b(?P<word>{_NUMBER_WORD}|one(?=[ -](?:{_SCALE})))"
+    rf"(?:(?P<digits>{_NUMERAL})(?P<ordinal>st|nd|rd|th)?|"
+    rf"\b(?P<word>{_NUMBER_WORD}|one(?=[ -](?:{_SCALE})))"
     rf"(?:-(?P<rest>{'|'.join(_SMALL[1:10])}|{'|'.join(_ORDINALS[:8])}))?\b)"
     rf"(?:[\s-]*(?P<scale>{_SCALE})s?(?![a-z]))?",
 )
@@ -118,7 +120,7 @@ class Quantity:
     """A number as it stands in a text.
 
     ``value`` is a plain decimal; ``unit`` is empty where none is known; ``counted`` are the terms
-    of the next few words, the nearest first, each with its word, up to the next small word or comma;
+    of the next few words, the nearest first, each with its word, up to a small word or comma;
     ``nearby`` those up to the end of the clause; ``start`` and ``end`` are offsets into the text.
     """
 

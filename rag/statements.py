@@ -21,7 +21,8 @@ _CONTACT = re.compile(
 _BREAK = re.compile(
     r"\s*(?:[,;:(){}“”\"]|\s[–—-]\s|—)\s*"
     r"|\s+(?:and|but|while|whereas|which|who|whom|whose|where|when|because|although|though|"
-    r"including|plus|with|as well as|so that|thereby|thus|after|before|until|despite|or|under|during|against|thanks to|due to)\s+"
+    r"including|plus|with|as well as|so that|thereby|thus|after|before|until|despite|or|"
+    r"under|during|against|thanks to|due to)\s+"
     r"|[，；：、（）]|\s*\n\s*"
 )
 _NEGATION = re.compile(
@@ -32,24 +33,29 @@ _NEGATION = re.compile(
 )
 _INTENT = re.compile(
     r"\b(?:will|shall|would|may|might|could|should|plan(?:s|ned)? to|aims? (?:to|for)|hopes?|hoped|"
-    r"wants?|intends?|intended|seeks?|strives?|(?:is|are) to|going to|expects?|expected|wish(?:es)?|"
-    r"goals?|aims?|aimed|tr(?:y|ies|ying) to|attempts?|pursu\w+|means to|proposes?|future|next|ambitions?|aspir\w+|purpose|aiming|hoping|"
+    r"wants?|intends?|intended|seeks?|strives?|(?:is|are) to|going to|expects?|expected|"
+    r"wish(?:es)?|"
+    r"goals?|aims?|aimed|tr(?:y|ies|ying) to|attempts?|"
+    r"pursu\w+|means to|proposes?|future|next|ambitions?|aspir\w+|purpose|aiming|hoping|"
     r"planning|seeking|works? toward|(?:is|are) meant)\b|将|计划|希望|拟"
 )
 _TITLES = frozenset("professor prof dr mr mrs ms sir academician".split())
 # Words of an answer that say nothing of its subject.
 _FRAME = frozenset(
     plain_terms(
-        "according document documents passage passages source sources page text information stated "
-        "states state mentioned mention says said describes described note notes noted reported "
-        "reports listed lists list named name given include includes included including additionally "
-        "furthermore moreover also summary overall based provided specifically particularly namely "
-        "such respectively well currently notably importantly indeed briefly over above exceed exceeds exceeding nearly almost approximately roughly around thing things kind kinds type types number numbers several "
-        "various many following follows answer question center centre there together under within "
-        "organization institution person people has have had been being be is are was were its their "
-        "his her he she it they them this that these those an the own own make makes made take takes "
-        "took taken part parts place places both one two point points way ways like role become came "
-        "come comes goes went go get gets comprise comprises comprised consist contain another yes order"
+        "according document documents passage passages source sources page text information "
+        "stated states state mentioned mention says said describes described note notes noted "
+        "reported reports listed lists list named name given include includes included "
+        "including additionally furthermore moreover also summary overall based provided "
+        "specifically particularly namely such respectively well currently notably "
+        "importantly indeed briefly over above exceed exceeds exceeding nearly almost "
+        "approximately roughly around thing things kind kinds type types number numbers "
+        "several various many following follows answer question center centre there together "
+        "under within organization institution person people has have had been being be is "
+        "are was were its their his her he she it they them this that these those an the own "
+        "make makes made take takes took taken part parts place places both one two point "
+        "points way ways like role become came come comes goes went go get gets comprise "
+        "comprises comprised consist contain another yes order"
     )
 )
 
@@ -109,7 +115,7 @@ def statement(text: str) -> Statement:
         masked = masked[:start] + " " * (end - start) + masked[end:]
     dates = dates_in(masked)
     quantities = quantities_in(masked, dates)
-    taken = [(one.start, one.end) for one in (*dates, *quantities)]
+    taken = [(d.start, d.end) for d in dates] + [(q.start, q.end) for q in quantities]
     pieces = []
     for start, end in _piece_spans(masked, taken):
         names, content, exact = _words(masked, start, end, taken)

@@ -125,7 +125,7 @@ class Source:
             return True
         if len(wanted) < 3 or not _INSTITUTION & set(wanted):
             return False
-        # "Zhejiang University School of Medicine" is the "School of Medicine of Zhejiang University".
+        # "Lake University School of Law" is the "School of Law of Lake University".
         return any(
             self.has_name(wanted[:cut], around) and self.has_name(wanted[cut:], around)
             for cut in range(1, len(wanted))
@@ -251,7 +251,7 @@ def _few(new: Sequence[str], piece: Piece, claim: Statement) -> bool:
     # What is done may be told by another verb where everything else is the same.
     anchors = len(piece.content) - len(new) + piece.facts
     said = sum(len(other.content) + other.facts for other in claim.pieces)
-    return len(new) == 1 and not things and anchors > 1 and _NEW_VERBS <= said
+    return len(new) == 1 and not things and anchors > 1 and said >= _NEW_VERBS
 
 
 def _is_wording(word: str) -> bool:

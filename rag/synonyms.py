@@ -176,27 +176,28 @@ hospital university
 """
 # Their places cannot be taken by another word, nor may they be added.
 _EXACT = """
-deputy vice former acting assistant associate honorary interim emeritus only sole solely first last
-largest biggest smallest best worst most least fewest highest lowest oldest newest youngest longest
-leading all every each always entire whole half twice double triple quarter national international
-global provincial regional municipal local private public senior junior chief exclusive exclusively
-unique largest fastest majority minority non full co retired late new permanent annual annually
-monthly daily weekly overseas foreign domestic previously currently formerly daily dr professor
-doctor sir lord
+deputy vice former acting assistant associate honorary interim emeritus only sole solely first
+last largest biggest smallest best worst most least fewest highest lowest oldest newest youngest
+longest leading all every each always entire whole half twice double triple quarter national
+international global provincial regional municipal local private public senior junior chief
+exclusive exclusively unique largest fastest majority minority non full co retired late new
+permanent annual annually monthly daily weekly overseas foreign domestic previously currently
+formerly daily dr professor doctor sir lord
 """
 
 
 # Forms that a stemmer does not bring together with their plain form.
 _IRREGULAR = """
-led lead built build held hold took take taken take gave give given give won win began begin begun
-begin brought bring made make taught teach wrote write written write bought buy sold sell chose
-choose chosen choose became become grew grow grown grow knew know known know said say spoke speak
-spoken speak spent spend left leave lost lose met meet came come went go gone go understood understand
-drew draw drawn draw got get ran run shown show rose rise risen rise fell fall fallen fall sent send
-kept keep told tell thought think stood stand laid lay lies lie sought seek fought fight men man women
-woman people person children child mice mouse criteria criterion analyses analysis diagnoses diagnosis
-therapies therapy feet foot better good children child held hold underwent undergo undertook undertake
-undertaken undertake overtook overtake bred breed fed feed shot shoot
+led lead built build held hold took take taken take gave give given give won win began begin
+begun begin brought bring made make taught teach wrote write written write bought buy sold sell
+chose choose chosen choose became become grew grow grown grow knew know known know said say
+spoke speak spoken speak spent spend left leave lost lose met meet came come went go gone go
+understood understand drew draw drawn draw got get ran run shown show rose rise risen rise fell
+fall fallen fall sent send kept keep told tell thought think stood stand laid lay lies lie
+sought seek fought fight men man women woman people person children child mice mouse criteria
+criterion analyses analysis diagnoses diagnosis therapies therapy feet foot better good children
+child held hold underwent undergo undertook undertake undertaken undertake overtook overtake
+bred breed fed feed shot shoot
 """.split()
 
 

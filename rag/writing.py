@@ -1,0 +1,177 @@
+"""An extractive answer, put into words by a language model and checked sentence by sentence."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+import time
+from collections.abc import Iterator, Sequence
+
+from rag.addressed import addressed_spans, without_spans
+from rag.draft import Draft
+from rag.errors import LanguageModelError
+from rag.grounding import Grounding, Vectoriser
+from rag.llm import LanguageModel, Usage
+from rag.markers import SentenceStream, Written
+from rag.notices import completed, in_own_words, with_notices, withheld_notices, written
+from rag.prompts import NOT_THERE, VERSION, Passage, messages
+from rag.text import fold
+from rag.types import Answer, Embedder, Hit
+from rag.usage import Writing
+from rag.versions import IndexVersion
+
+# Questions over several centers get their cited line a center as they are.
+_FORMS = frozenset({"direct", "description", "list"})
+# A model that says the same again goes on doing so.
+_MOST_REPEATED = 3
+# What nobody wants to read on: after so many sentences without support in a row.
+_MOST_IN_VAIN = 8
+_WAITING = "Reading the sources …"
+_MARKUP = re.compile(r"</?[a-z!][^>]*>|&[a-z]+;|&#\d+;", re.IGNORECASE)
+
+_NOTHING = "The language model wrote nothing that the documents support."
+_EMPTY = "The language model wrote nothing."
+_DECLINED = "The language model found no answer in the passages."
+_LOOPING = "The language model repeated itself."
+
+
+class Writer:
+    """Has a model write what was found, and lets through what the passages say."""
+
+    def __init__(self, model: LanguageModel, embedder: Embedder, passage_tokens: int) -> None:
+        """Put the parts together; the model is shown up to ``passage_tokens`` of passages."""
+        self.model = model
+        self._embedder = embedder
+        self._vectoriser = Vectoriser(embedder)
+        self._passage_tokens = passage_tokens
+
+    def write(self, answer: Answer, version: IndexVersion, started: float) -> Iterator[Answer]:
+        """The answer as it grows; the last one is whole.
+
+        Without evidence, and where there is nothing to be put into words, the model is not called
+        and the answer stays as it is. However the model fails, what the documents say is told.
+
+        Args:
+            answer: what was found, in the documents' own words.
+            version: where it was found.
+            started: when the question came, by ``time.perf_counter``.
+        """
+        passages = self._passages(answer, version)
+        if not answer.citations or answer.query.form not in _FORMS or not passages:
+            yield answer
+            return
+        yield dataclasses.replace(answer, points=(), text=_WAITING, notices=())
+        draft = Draft(answer, version, Grounding(passages, self._vectoriser), len(passages))
+        usage = Usage()
+        asked = time.perf_counter()
+        failure = ""
+        try:
+            for _ in self._drafted(draft, answer.query.original, passages, usage):
+                yield draft.answer()
+        except LanguageModelError as exc:
+            failure = exc.problem
+        if not failure and not draft.shown:
+            failure = draft.declined or (_NOTHING if draft.withheld else _EMPTY)
+        writing = Writing(
+            model=self.model.name, prompt=VERSION,
+            prompt_tokens=usage.prompt_tokens, completion_tokens=usage.completion_tokens,
+            seconds=time.perf_counter() - asked,
+            shown=draft.shown, withheld=draft.withheld, unresolved=draft.unresolved,
+            failure=failure or draft.declined,
+        )  # fmt: skip
+        if not draft.shown:
+            whole = with_notices(answer, in_own_words(failure))
+        else:
+            whole = with_notices(draft.completed(), written())
+            if failure or draft.declined:
+                whole = with_notices(whole, completed(failure or draft.declined))
+        whole = with_notices(whole, withheld_notices(draft.withheld))
+        yield dataclasses.replace(
+            whole,
+            # Where nothing of the model is shown, nothing is missing from the documents' answer.
+            withheld=draft.withheld if draft.shown else 0,
+            writing=writing,
+            elapsed=time.perf_counter() - started,
+        )
+
+    def _drafted(
+        self, draft: Draft, question: str, passages: Sequence[Passage], usage: Usage
+    ) -> Iterator[None]:
+        """Fill the draft; gives a sign whenever it has grown, and now and then meanwhile.
+
+        Raises:
+            LanguageModelError: the model fails, or repeats itself.
+        """
+        reading = SentenceStream()
+        said: dict[str, int] = {}
+        in_vain = 0
+        stream = self.model.stream(messages(question, passages), usage)
+        try:
+            next(stream)  # the request is on its way: now there is time
+            draft.grounding.prepare()
+            for piece in stream:
+                sentences = reading.feed(piece) if piece else reading.idle()
+                for sentence in sentences:
+                    if self._is_end(sentence, draft):
+                        return
+                    key = fold(sentence.text)
+                    said[key] = said.get(key, 0) + 1
+                    if said[key] == _MOST_REPEATED:
+                        draft.declined = _LOOPING
+                        return
+                    if said[key] == 1:
+                        in_vain = (
+                            0 if draft.add(sentence, _MARKUP.search(sentence.text)) else in_vain + 1
+                        )
+                        yield
+                    if in_vain == _MOST_IN_VAIN or draft.is_full:
+                        return
+                if not piece:
+                    yield
+            for sentence in reading.finish():
+                if self._is_end(sentence, draft):
+                    return
+                if fold(sentence.text) not in said:
+                    draft.add(sentence, _MARKUP.search(sentence.text))
+                    yield
+        finally:
+            close = getattr(stream, "close", None)
+            if close:
+                close()
+
+    def _is_end(self, sentence: Written, draft: Draft) -> bool:
+        if NOT_THERE.lower() not in sentence.text.lower():
+            return False
+        if not draft.shown:
+            draft.declined = _DECLINED
+        return True
+
+    def _passages(self, answer: Answer, version: IndexVersion) -> list[Passage]:
+        """The hits that the model is shown, those that are cited first, within the budget.
+
+        Only of centers that the evidence comes from: a question about one center is answered by
+        no other's documents.
+        """
+        centers = {citation.center for citation in answer.citations}
+        hits = {hit.chunk.chunk_id: hit for hit in answer.hits}
+
+        def is_cited(hit: Hit) -> bool:
+            return any(
+                c.doc_id == hit.chunk.doc_id and c.start < hit.chunk.end and hit.chunk.start < c.end
+                for c in answer.citations
+            )
+
+        passages: list[Passage] = []
+        left = self._passage_tokens
+        for hit in sorted(hits.values(), key=lambda hit: not is_cited(hit)):
+            document = version.records.document(hit.chunk.doc_id)
+            if document is None or document.center not in centers:
+                continue
+            chunk = hit.chunk
+            spans = addressed_spans(document.text, chunk.start, chunk.end)
+            text = without_spans(document.text, chunk.start, chunk.end, spans).strip()
+            tokens = self._embedder.count_tokens(text)
+            if text and (tokens <= left or not passages):
+                passages.append(Passage(len(passages) + 1, hit, document, text))
+                left -= tokens
+        return passages
