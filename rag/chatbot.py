@@ -194,6 +194,10 @@ class Chatbot:
         """The same models on another version."""
         return Chatbot(version, self.embedder, self._finder, self._k, self._writer)
 
+    def with_writer(self, writer: Writer | None) -> Chatbot:
+        """The same, put into words by a language model, or by none."""
+        return Chatbot(self.version, self.embedder, self._finder, self._k, writer)
+
     def search(self, question: str, k: int, center: str | None = None) -> tuple[Hit, ...]:
         """The ``k`` best chunks, of which the reader has ordered the first.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 from rag.types import Answer, Hit
@@ -33,6 +34,8 @@ def answer_fields(answer: Answer) -> dict[str, Any]:
         "index_version": answer.index_version,
         "elapsed_ms": round(answer.elapsed * 1000, 1),
         "notices": list(answer.notices),
+        "withheld": answer.withheld,
+        "writing": asdict(answer.writing) if answer.writing else None,
     }
 
 

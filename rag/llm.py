@@ -245,7 +245,7 @@ def _may_pass(exc: BaseException) -> bool:
     return isinstance(exc, openai.InternalServerError | openai.APIConnectionError)
 
 
-_JITTER = tenacity.wait_exponential_jitter(initial=_FIRST_PAUSE, max=_LONGEST_PAUSE)
+_JITTER = tenacity.wait_exponential_jitter(multiplier=_FIRST_PAUSE, max=_LONGEST_PAUSE)
 
 
 def _pause(state: tenacity.RetryCallState) -> float:

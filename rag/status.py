@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from rag.calibration import load_calibration
 from rag.centers import centers_of
@@ -56,7 +57,22 @@ def describe(settings: Settings, index_dir: Path) -> Fields:
         "chunk_tokens": manifest.chunk_tokens,
         "answers_by": _FINDERS[settings.finder],
         "threshold": load_calibration(settings.finder).threshold,
+        "written_by": _writer(settings),
     }
+
+
+def _writer(settings: Settings) -> str:
+    """What puts answers into words."""
+    if not settings.llm_base_url:
+        return "the documents' own words"
+    return f"{settings.llm_model or 'the default model'} at {_host(settings.llm_base_url)}, checked"
+
+
+def _host(url: str) -> str:
+    """An address without what may be a secret in it."""
+    parts = urlsplit(url)
+    port = f":{parts.port}" if parts.port else ""
+    return f"{parts.scheme}://{parts.hostname}{port}"
 
 
 _FINDERS = {
