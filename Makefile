@@ -10,7 +10,9 @@ TORCH_INDEX ?=
 PIP := $(BIN)/python -m pip install --quiet $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX),)
 
 .DEFAULT_GOAL := help
-.PHONY: help run install index test test-slow check lint types reader report llm clean
+# These drive a Chromium, as the tests of the page do.
+.PHONY: screenshots bench-web
+.PHONY: help run install index test test-slow guard check lint types reader report llm clean
 
 help:  ## Show this list.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -50,7 +52,14 @@ lint: $(VENV)/installed-dev
 types: $(VENV)/installed-dev
 	$(BIN)/mypy
 
-check: lint types test  ## Lint, types and tests.
+guard: $(VENV)/installed-dev  ## Ask every question; fail if the answers got worse.
+	$(BIN)/python -m eval all --guard
+
+report: $(VENV)/installed-dev  ## Ask every question and draw the figures as one HTML page.
+	$(BIN)/python -m eval all
+	$(BIN)/python -m eval report
+
+check: lint types test guard  ## Lint, types, tests, and whether the answers got worse.
 
 reader: $(VENV)/installed-dev  ## Train the reader again: make reader DATA=folder
 	@test -n "$(DATA)" || { echo "Say where the public data is: make reader DATA=folder" >&2; exit 2; }
@@ -58,6 +67,12 @@ reader: $(VENV)/installed-dev  ## Train the reader again: make reader DATA=folde
 
 llm: $(VENV)/installed-dev  ## Serve a small language model on loopback, to try the chat with one.
 	$(BIN)/python -m eval.smallmodel
+
+screenshots: $(VENV)/installed-dev  ## Take the README's pictures of the page anew.
+	$(BIN)/python -m tests.browser.pictures docs
+
+bench-web: $(VENV)/installed-dev  ## Print how fast the page appears and begins to answer.
+	$(BIN)/python -m tests.browser.speed
 
 clean:  ## Remove what was built, but no index.
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -7,6 +7,7 @@ A hosting service that runs ``app.py`` by itself gets the same; it tells Gradio 
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -45,13 +46,23 @@ def _run(index_dir: Path | None, host: str | None, port: int | None) -> None:
     # A taken port is better known before the models are loaded than after.
     port = free_port(host, port)
 
+    from rag.journal.recording import Journal
     from rag.live import LiveChatbot
     from rag.web.page import build_page
 
     chatbot = LiveChatbot.open(settings, index_dir)
-    page = build_page(chatbot)
-    click.echo(f"The chat page is at {launch(page, host, port)}")
-    page.block_thread()
+    journal = Journal.open(settings)
+    # A service manager's way to end a program gets what Ctrl-C gets: the journal is written.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        page = build_page(chatbot, journal, settings.journal_days)
+        address = launch(page, host, port)
+        click.echo(f"The chat page is at {address}")
+        click.echo(f"Assistants find its tools at {address}gradio_api/mcp/ (docs/api.md)")
+        page.block_thread()
+    finally:
+        if journal:
+            journal.close()
 
 
 def _host(settings: Settings) -> str:

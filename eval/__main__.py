@@ -10,23 +10,34 @@ from typing import TYPE_CHECKING, Any
 import click
 from tqdm import tqdm
 
+from eval.accepting import accept
 from eval.checking import grounding, writing
-from eval.intervals import SEED
-from eval.options import FOLDER, corpus_option, failures_option, index_option, json_option, shown
-from eval.record import fields_of, save, surroundings
+from eval.keeping import COMMANDS
+from eval.options import (
+    FOLDER,
+    corpus_option,
+    failures_option,
+    index_option,
+    json_option,
+    seed_option,
+    shown,
+)
+from eval.record import fields_of, runs_folder, save, surroundings
 from eval.talking import conversation, fits
 from rag.cli import RagGroup
 from rag.config import Settings, go_quiet, load_settings
-from rag.questions import QUESTIONS, QuestionSet, load_questions
+from rag.questions import QuestionSet, load_questions
 
 # What loads PyTorch is imported inside the commands that need it: `--help` answers at once.
 if TYPE_CHECKING:
     from eval.fidelity import FidelityReport
 
 _questions = click.option(
-    "--questions", type=FOLDER, default=QUESTIONS, help="A question set, JSON lines."
+    "--questions",
+    type=FOLDER,
+    default=lambda: load_settings().accepted_questions,
+    help="A question set, JSON lines; by default ACCEPTED_QUESTIONS.",
 )
-_seed = click.option("--seed", default=SEED, show_default=True, help="Of the intervals.")
 
 
 @click.group(cls=RagGroup, context_settings={"help_option_names": ["-h", "--help"]})
@@ -41,7 +52,7 @@ def main() -> None:
 @_questions
 @failures_option
 @click.option("--first-stage", is_flag=True, help="Before the reader has ordered the hits.")
-@_seed
+@seed_option
 @json_option
 def retrieval(
     index_dir: Path | None,
@@ -72,7 +83,7 @@ def retrieval(
 @corpus_option
 @_questions
 @failures_option
-@_seed
+@seed_option
 @json_option
 def answers(
     index_dir: Path | None,
@@ -108,15 +119,26 @@ def answers(
 @corpus_option
 @_questions
 @click.option("--plot", type=FOLDER, help="Where to draw the calibration, as SVG.")
+@click.option("--chinese", is_flag=True, help="For questions in Chinese.")
 def calibrate(
-    index_dir: Path | None, corpus_dir: Path | None, questions: Path, plot: Path | None
+    index_dir: Path | None,
+    corpus_dir: Path | None,
+    questions: Path,
+    plot: Path | None,
+    chinese: bool,
 ) -> None:
-    """Learn on dev how probable an answer is and when to refuse; READER_MODEL says for what."""
+    """Learn on dev how probable an answer is and when to refuse; READER_MODEL says for what.
+
+    With --chinese it is learnt for questions in Chinese, on translations of those of dev.
+    """
+    if chinese:
+        _calibrate_chinese(index_dir, corpus_dir)
+        return
     from eval.calibrate import FEATURES, learn, measure, store
     from eval.opening import fresh_index
     from rag.calibration import CALIBRATION
-    from rag.chatbot import open_measurer
     from rag.embedding import SentenceEmbedder
+    from rag.finders import open_measurer
     from rag.versions import open_current
 
     settings, asked = load_settings(), load_questions(questions)
@@ -136,6 +158,35 @@ def calibrate(
         from eval.plots import draw_calibration
 
         draw_calibration(learnt, settings.finder, plot)
+
+
+def _calibrate_chinese(index_dir: Path | None, corpus_dir: Path | None) -> None:
+    from eval.calibrate import learn, store
+    from eval.chinese import REFUSED, TRANSLATED, measure, translated
+    from eval.opening import fresh_index, with_vectors
+    from rag.calibration import CALIBRATION
+    from rag.calibration import FINDER_OF_CHINESE as FINDER
+    from rag.crosslingual import FEATURES, CrossLingual
+    from rag.embedding import SentenceEmbedder
+    from rag.multilingual import UniversalSentenceEncoder
+    from rag.versions import open_current
+
+    settings = load_settings()
+    multilingual = UniversalSentenceEncoder()
+    corpus_dir = corpus_dir or settings.corpus_dir
+    with (
+        fresh_index(settings, index_dir, corpus_dir) as index,
+        with_vectors(index, multilingual) as folder,
+    ):
+        embedder = SentenceEmbedder(settings.embedding_model, settings.precision)
+        version = open_current(folder, embedder)
+        cross_lingual = CrossLingual(version, multilingual)
+        measured = measure(translated(), cross_lingual, version, settings.top_k)
+        learnt = learn(measured, FEATURES, REFUSED)
+        store(CALIBRATION, FINDER, learnt, TRANSLATED.name, version.name)
+    click.echo(f"{FINDER}: {learnt.weights}, bias {learnt.bias}, threshold {learnt.threshold}")
+    for name, value in learnt.figures.items():
+        click.echo(f"{name:>28}: {value:.3f}")
 
 
 @main.command()
@@ -175,7 +226,7 @@ def fidelity(seeds: Path, corpus_dir: Path | None, as_json: bool) -> None:
 
 @main.command()
 @click.option("--data", type=FOLDER, required=True, help="Folder of the public data sets.")
-@_seed
+@seed_option
 @json_option
 def reader(data: Path, seed: int, as_json: bool) -> None:
     """How well the reader reads, on articles that its training never saw."""
@@ -205,7 +256,7 @@ def index(data: Path, documents: int, as_json: bool) -> None:
 
 
 def _keep(name: str, settings: Settings, questions: Path, seed: int, report: object) -> None:
-    path = save(name, surroundings(settings, questions, seed), report)
+    path = save(name, surroundings(settings, [questions], seed), report, runs_folder(settings))
     click.echo(f"Kept as {path}", err=True)
 
 
@@ -233,10 +284,8 @@ def _fidelity_lines(report: FidelityReport) -> Iterable[str]:
         yield f"  {run.page} from {run.seed}: “{run.words}”"
 
 
-main.add_command(conversation)
-main.add_command(fits)
-main.add_command(grounding)
-main.add_command(writing)
+for command in (conversation, fits, accept, grounding, writing, *COMMANDS):
+    main.add_command(command)
 
 if __name__ == "__main__":
     main()

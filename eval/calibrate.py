@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold, cross_val_predict
 
+from eval.certainty import calibration_error
 from rag.centers import centers_of
 from rag.conversation import understand
 from rag.evidence import admissible
@@ -30,7 +31,6 @@ FEATURES = {
 }
 SEED = 0
 _FOLDS = 5
-_BINS = 10
 # Inverse strength of the ridge; as much as scikit-learn takes by default.
 _C = 1.0
 # Share of unanswerable questions to be refused: 0.9 is promised, and other questions differ.
@@ -58,6 +58,11 @@ class Outcome:
     right: NDArray[np.bool_]
     answerable: NDArray[np.bool_]
 
+    @property
+    def certainty(self) -> Floats:
+        """Support and whether it is right, shape (n, 2)."""
+        return np.column_stack([self.support, self.right.astype(np.float64)])
+
 
 @dataclass(frozen=True, slots=True)
 class Learnt:
@@ -77,7 +82,7 @@ class Learnt:
             "answerable answered right": float((said & o.right)[o.answerable].mean()),
             "answerable refused": float((~said)[o.answerable].mean()),
             "unanswerable refused": float((~said)[~o.answerable].mean()),
-            "expected calibration error": calibration_error(o.support, o.right),
+            "expected calibration error": float(calibration_error(o.certainty)),
         }
 
 
@@ -113,12 +118,13 @@ def _overlap(doc_id: str, span: tuple[int, int], gold: GoldSpan) -> bool:
     return gold.doc_id == doc_id and span[0] < gold.end and span[1] > gold.start
 
 
-def learn(measured: Measurements, names: Sequence[str]) -> Learnt:
+def learn(measured: Measurements, names: Sequence[str], refused: float = _REFUSED) -> Learnt:
     """Fit the weights on all of dev; choose the threshold and judge it out of fold.
 
     The weights tell the right sentence from the others. What is said, though, is the best of many,
     so the weights are then scaled to tell how often the best one is right (Platt, "Probabilistic
-    Outputs for Support Vector Machines", 1999).
+    Outputs for Support Vector Machines", 1999). ``refused`` is the share of the questions without
+    an answer that the threshold has to refuse.
     """
     model = LogisticRegression(C=_C, max_iter=1000)
     chances = cross_val_predict(
@@ -138,7 +144,7 @@ def learn(measured: Measurements, names: Sequence[str]) -> Learnt:
     coefficients = (round(slope * float(w), 4) for w in model.coef_[0])
     weights = dict(zip(names, coefficients, strict=True))
     bias = round(slope * float(model.intercept_[0]) + shift, 4)
-    return Learnt(weights, bias, threshold(outcome), outcome)
+    return Learnt(weights, bias, threshold(outcome, refused), outcome)
 
 
 def best_of_each(measured: Measurements, chances: Floats) -> Outcome:
@@ -151,37 +157,12 @@ def best_of_each(measured: Measurements, chances: Floats) -> Outcome:
     return Outcome(support, right, measured.answerable)
 
 
-def threshold(outcome: Outcome) -> float:
+def threshold(outcome: Outcome, refused: float = _REFUSED) -> float:
     """The lowest threshold, two digits, that refuses the wanted share of unanswerable questions."""
     choices = np.round(np.arange(0.02, 0.98, 0.01), 2)
     unanswerable = outcome.support[~outcome.answerable]
-    enough = [choice for choice in choices if (unanswerable < choice).mean() >= _REFUSED]
+    enough = [choice for choice in choices if (unanswerable < choice).mean() >= refused]
     return float(enough[0]) if enough else float(choices[-1])
-
-
-def calibration_error(support: Floats, right: NDArray[np.bool_]) -> float:
-    """Expected calibration error with bins of equal width.
-
-    Naeini, Cooper and Hauskrecht, "Obtaining Well Calibrated Probabilities Using Bayesian
-    Binning", 2015.
-    """
-    bins = np.minimum((support * _BINS).astype(int), _BINS - 1)
-    gaps = [
-        abs(support[bins == b].mean() - right[bins == b].mean()) * (bins == b).mean()
-        for b in range(_BINS)
-        if (bins == b).any()
-    ]
-    return float(sum(gaps))
-
-
-def risk_coverage(outcome: Outcome) -> tuple[Floats, Floats]:
-    """Coverage and risk as the threshold falls: shares of questions answered, of those wrong.
-
-    El-Yaniv and Wiener, "On the Foundations of Noise-free Selective Classification", 2010.
-    """
-    order = np.argsort(-outcome.support, kind="stable")
-    answered = np.arange(1, len(order) + 1)
-    return answered / len(order), np.cumsum(~outcome.right[order]) / answered
 
 
 def store(path: Path, finder: str, learnt: Learnt, questions: str, index_version: str) -> None:

@@ -7,9 +7,8 @@ from pathlib import Path
 
 import click
 
-from eval.intervals import SEED
-from eval.options import FOLDER, corpus_option, index_option, json_option
-from eval.record import fields_of, save, surroundings
+from eval.options import FOLDER, SEED, corpus_option, index_option, json_option
+from eval.record import fields_of, runs_folder, save, surroundings
 from rag.config import load_settings
 from rag.questions import QUESTIONS, load_questions
 
@@ -54,7 +53,7 @@ def grounding(
             told = told_by(open_records(folder))
     embedder = SentenceEmbedder(settings.embedding_model, settings.precision)
     report = evaluate_grounding(told, half, embedder, seed)
-    path = save("grounding", surroundings(settings, QUESTIONS, seed), report)
+    path = save("grounding", surroundings(settings, [], seed), report, runs_folder(settings))
     click.echo(f"Kept as {path}", err=True)
     if as_json:
         click.echo(json.dumps(fields_of(report), ensure_ascii=False, indent=2))
@@ -94,7 +93,7 @@ def writing(
     asked = some_of(load_questions(questions), count)
     with fresh_index(settings, index_dir, corpus_dir or settings.corpus_dir) as folder:
         report = evaluate_writing(asked, Chatbot.open(settings, folder))
-    path = save("writing", surroundings(settings, questions, 0), report)
+    path = save("writing", surroundings(settings, [questions], 0), report, runs_folder(settings))
     click.echo(f"Kept as {path}", err=True)
     if as_json:
         click.echo(json.dumps(fields_of(report), ensure_ascii=False, indent=2))

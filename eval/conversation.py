@@ -76,15 +76,21 @@ def converse(
     """The marks of all follow-ups, each asked after the chatbot's own earlier answers."""
     marks: list[TurnMark] = []
     for number, conversation in enumerate(conversations, 1):
-        history: list[Turn] = []
+        answers = answers_of(conversation, chatbot)
         for place, turn in enumerate(conversation.turns):
-            answer = chatbot.ask(turn.question, history)
             if place:
-                marks.append(mark_turn(conversation, place, turn, answer))
-            history.append(Turn(turn.question, answer))
+                marks.append(mark_turn(conversation, place, turn, answers[place]))
         if progress:
             progress(number, len(conversations))
     return marks
+
+
+def answers_of(conversation: Conversation, chatbot: Chatbot) -> list[Answer]:
+    """The answer to each turn, each asked after the chatbot's own earlier answers."""
+    history: list[Turn] = []
+    for turn in conversation.turns:
+        history.append(Turn(turn.question, chatbot.ask(turn.question, history)))
+    return [turn.answer for turn in history]
 
 
 def mark_turn(conversation: Conversation, place: int, turn: AskedTurn, answer: Answer) -> TurnMark:

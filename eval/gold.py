@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from eval.coverage import gaps
 from rag.gold import locate
 from rag.loaders import corpus_files, load
 from rag.questions import GoldQuestion, GoldSpan, QuestionSet, load_questions, read_lines
@@ -19,13 +20,15 @@ class GoldReport:
     """What became of the gold of a set.
 
     ``moved`` counts spans whose offsets changed; ``lost`` pairs question ids with spans;
-    ``wordless`` pairs question ids with gold words that none of the question's quotes has.
+    ``wordless`` pairs question ids with gold words that none of the question's quotes has;
+    ``gaps`` are sentences on what no question asks about.
     """
 
     spans: int
     moved: int
     lost: tuple[tuple[str, GoldSpan], ...]
     wordless: tuple[tuple[str, tuple[str, ...]], ...]
+    gaps: tuple[str, ...] = ()
 
 
 def read_corpus(root: Path) -> dict[str, Document]:
@@ -52,6 +55,7 @@ def check(questions: QuestionSet, corpus: Mapping[str, Document]) -> GoldReport:
             for group in question.words
             if not _quoted(group, question)
         ),
+        gaps=gaps(questions, corpus),
     )
 
 

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from eval.gold import read_corpus
+from rag.attaching import attach
+from rag.attachment import attachment_state
 from rag.config import Settings
 from rag.embedding import SentenceEmbedder
 from rag.errors import IndexStateError
 from rag.indexing import build_index
-from rag.versions import read_manifest
+from rag.publishing import make_current
+from rag.types import Embedder
+from rag.versions import read_manifest, version_folder
 
 
 @contextmanager
@@ -37,6 +42,27 @@ def fresh_index(settings: Settings, index_dir: Path | None, corpus_dir: Path) ->
             embedder = SentenceEmbedder(settings.embedding_model, settings.precision)
             build_index(corpus_dir, Path(folder), embedder, settings.chunk_tokens)
             yield Path(folder)
+
+
+@contextmanager
+def with_vectors(index_dir: Path, multilingual: Embedder) -> Iterator[Path]:
+    """A folder with the published version and its multilingual vectors.
+
+    Where they are missing they are made in a copy: an evaluation adds nothing to an index.
+
+    Raises:
+        IndexStateError: there is no sound version.
+    """
+    version = read_manifest(index_dir).version
+    folder = version_folder(index_dir, version)
+    if attachment_state(folder, version, multilingual.name) == "ready":
+        yield index_dir
+        return
+    with tempfile.TemporaryDirectory(prefix="rag-eval-") as copy:
+        shutil.copytree(folder, version_folder(Path(copy), version))
+        make_current(Path(copy), version)
+        attach(Path(copy), multilingual)
+        yield Path(copy)
 
 
 def _is_current(settings: Settings, corpus_dir: Path) -> bool:

@@ -26,6 +26,8 @@ failures_option = click.option(
     show_default=True,
     help="Which failures to list. Those of test are hidden, so that nobody tunes on them.",
 )
+SEED = 20_250_508
+seed_option = click.option("--seed", default=SEED, show_default=True, help="Of the intervals.")
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 

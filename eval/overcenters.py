@@ -15,6 +15,7 @@ from sklearn.model_selection import GroupKFold, cross_val_predict
 
 from rag.fit import FEATURES, FitMeasurer, Purpose
 from rag.forms import topic_in
+from rag.language import HAS_CHINESE
 from rag.questions import SetError, Split, read_lines
 from rag.types import Answer
 
@@ -116,8 +117,9 @@ def _astray(answer: Answer) -> int:
 
 
 def learn_fits(
-    topics: Sequence[Topic], purpose: Purpose, measurer: FitMeasurer, centers: Sequence[str]
-) -> dict[str, Any]:
+    topics: Sequence[Topic], purpose: Purpose, measurer: FitMeasurer, centers: Sequence[str],
+    name_of_set: str = FITS.name,
+) -> dict[str, Any]:  # fmt: skip
     """The entry of ``models/calibration.json`` for one purpose, learnt on ``topics``.
 
     The threshold is the one with the fewest wrong pairs of a topic and a center, out of fold; of
@@ -128,7 +130,8 @@ def learn_fits(
     groups: list[int] = []
     for number, topic in enumerate(t for t in topics if t.purpose == purpose):
         for center in centers:
-            fit = measurer.measure(topic_in(topic.topic), center)
+            said = topic.topic if HAS_CHINESE.search(topic.topic) else topic_in(topic.topic)
+            fit = measurer.measure(said, center)
             rows.append([fit.features[name] for name in FEATURES])
             right.append(center in topic.centers)
             groups.append(number)
@@ -148,13 +151,13 @@ def learn_fits(
         "threshold": float(choices[best[len(best) // 2]]),
         "report": (
             f"python -m eval fits: logistic regression on the {max(groups) + 1} topics of "
-            f"{FITS.name} for `{purpose}`, {_FOLDS} folds by topic, seed {_SEED}"
+            f"{name_of_set} for `{purpose}`, {_FOLDS} folds by topic, seed {_SEED}"
         ),
         "figures": {"pairs wrong, out of fold": round(float(wrong.min()), 4)},
     }
 
 
-def store(path: Path, purpose: Purpose, learnt: dict[str, Any]) -> None:
+def store(path: Path, purpose: str, learnt: dict[str, Any]) -> None:
     """Put what was learnt for one purpose into ``models/calibration.json``."""
     kept = json.loads(path.read_text("utf-8")) if path.is_file() else {}
     kept[purpose] = learnt

@@ -11,7 +11,8 @@ mpl.use("agg")
 
 from matplotlib.figure import Figure
 
-from eval.calibrate import Learnt, risk_coverage
+from eval.calibrate import Learnt
+from eval.certainty import risk_coverage
 
 _BINS = 5
 _BLUE, _GREY = "#1f5f8b", "#8a8f98"
@@ -29,7 +30,7 @@ def draw_calibration(learnt: Learnt, finder: str, path: Path) -> None:
     left.plot(said, true, color=_BLUE, marker="o", label=f"{finder}, out of fold")
     left.set(xlabel="confidence", ylabel="share right", title="Is the confidence true?")
     left.legend()
-    coverage, risk = risk_coverage(outcome)
+    coverage, risk = risk_coverage(outcome.certainty)
     right.plot(coverage, risk, color=_BLUE)
     at = float((outcome.support >= learnt.threshold).mean())
     right.axvline(at, color=_GREY, linestyle="--", label=f"threshold {learnt.threshold:.2f}")

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import numpy as np
 
+from eval.certainty import calibration_error
 from eval.reader_metrics import (
     Interval,
     auroc,
-    calibration_error,
     exact,
     f1,
     interval,
@@ -271,7 +271,9 @@ def _certainty(
     chances = np.array([r.answerability for _, r in even])
     labels = np.array([float(p.answers) for p, _ in even])
     right = np.array([float(p.answers and f1(r.text, _answers(p.source)) >= 0.5) for p, r in even])
-    return risk_coverage(chances, right), calibration_error(chances, labels)
+    return risk_coverage(chances, right), float(
+        calibration_error(np.column_stack([chances, labels]))
+    )
 
 
 def _line(row: Row) -> str:

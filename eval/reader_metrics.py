@@ -16,7 +16,6 @@ from rag.text import sentence_spans
 Floats = NDArray[np.float64]
 LEVEL = 0.95
 RESAMPLES = 1_000
-_BINS = 10
 _ARTICLES = re.compile(r"\b(a|an|the)\b")
 _PUNCTUATION = str.maketrans("", "", string.punctuation)
 
@@ -114,21 +113,6 @@ def picked_sentence(passage: str, start: int, end: int) -> tuple[int, int]:
     spans = sentence_spans(passage)
     best = max(spans, key=lambda s: min(end, s[1]) - max(start, s[0]), default=(start, end))
     return best if min(end, best[1]) > max(start, best[0]) else (start, end)
-
-
-def calibration_error(chances: Floats, labels: Floats) -> float:
-    """Expected calibration error over ten bins of equal width.
-
-    Naeini, Cooper and Hauskrecht, "Obtaining Well Calibrated Probabilities Using Bayesian
-    Binning", 2015.
-    """
-    bins = np.minimum((chances * _BINS).astype(int), _BINS - 1)
-    gaps = [
-        abs(float(chances[bins == b].mean() - labels[bins == b].mean())) * float((bins == b).mean())
-        for b in range(_BINS)
-        if (bins == b).any()
-    ]
-    return float(sum(gaps))
 
 
 def risk_coverage(chances: Floats, right: Floats) -> list[tuple[float, float]]:

@@ -9,7 +9,7 @@ import json
 import os
 import platform
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -17,7 +17,6 @@ from pathlib import Path
 from rag.config import ROOT, Settings
 from rag.errors import RagError
 
-RUNS = Path(__file__).with_name("runs")
 # Those that can change a figure.
 _LIBRARIES = (
     "bm25s",
@@ -27,12 +26,14 @@ _LIBRARIES = (
     "langchain-text-splitters",
     "numpy",
     "PyStemmer",
+    "scipy",
     "sentence-transformers",
     "torch",
     "transformers",
 )
-# Where things lie and who may reach them shapes no figure, and is nobody else's business.
-_PRIVATE = frozenset({"data_dir", "corpus_dir", "host", "port", "llm_base_url", "llm_api_key"})
+# Settings that can change a figure. Where things lie, who may reach them and what is secret is
+# nobody else's business.
+_SHAPING = ("embedding_model", "reader_model", "precision", "chunk_tokens", "top_k")
 
 
 class RecordError(RagError):
@@ -44,11 +45,12 @@ class Surroundings:
     """What a run depends on besides the index and the questions.
 
     ``code`` is the git commit, ``None`` outside a repository or before its first commit; ``dirty``
-    says that files differed from it.
+    says that files differed from it; ``package_sha256`` changes with any program or model file.
     """
 
     code: str | None
     dirty: bool
+    package_sha256: str
     questions_sha256: str
     settings: Mapping[str, object]
     libraries: Mapping[str, str]
@@ -59,14 +61,20 @@ class Surroundings:
     seed: int
 
 
-def surroundings(settings: Settings, questions: Path, seed: int) -> Surroundings:
-    """What the present process runs on and with."""
+def runs_folder(settings: Settings) -> Path:
+    """Where records are kept."""
+    return settings.data_dir / "eval" / "runs"
+
+
+def surroundings(settings: Settings, sets: Sequence[Path], seed: int) -> Surroundings:
+    """What the present process runs on and with; ``sets`` are the files of the questions."""
     status = _git("status", "--porcelain")
     return Surroundings(
         code=_git("rev-parse", "--verify", "HEAD"),
         dirty=bool(status),
-        questions_sha256=hashlib.sha256(questions.read_bytes()).hexdigest(),
-        settings=settings.model_dump(mode="json", exclude=set(_PRIVATE)),
+        package_sha256=_sha256_of(_program()),
+        questions_sha256=_sha256_of(sets),
+        settings=settings.model_dump(mode="json", include=set(_SHAPING)),
         libraries={name: _version(name) for name in _LIBRARIES},
         python=platform.python_version(),
         system=f"{platform.system()} {platform.machine()}",
@@ -76,11 +84,8 @@ def surroundings(settings: Settings, questions: Path, seed: int) -> Surroundings
     )
 
 
-def save(name: str, around: Surroundings, report: object, folder: Path = RUNS) -> Path:
-    """Keep a report as ``<date>-<name>-<sha12>.json``; returns where.
-
-    ``sha12`` are the first twelve hexadecimal digits of the content's sha256, so that no two runs
-    of a day take each other's place.
+def save(name: str, around: Surroundings, report: object, folder: Path) -> Path:
+    """Keep a report with its surroundings; returns where.
 
     Args:
         name: what was evaluated.
@@ -99,8 +104,20 @@ def save(name: str, around: Surroundings, report: object, folder: Path = RUNS) -
         "report": fields_of(report),
     }
     text = json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+    return keep(name, now.date().isoformat(), text, folder)
+
+
+def keep(name: str, date: str, text: str, folder: Path) -> Path:
+    """Write a record as ``<date>-<name>-<sha12>.json``; returns where.
+
+    ``sha12`` are the first twelve hexadecimal digits of the content's sha256, so that no two runs
+    of a day take each other's place.
+
+    Raises:
+        RecordError: the folder cannot be written.
+    """
     digest = hashlib.sha256(text.encode()).hexdigest()[:12]
-    path = folder / f"{now.date().isoformat()}-{name}-{digest}.json"
+    path = folder / f"{date}-{name}-{digest}.json"
     try:
         folder.mkdir(parents=True, exist_ok=True)
         path.write_text(text, "utf-8")
@@ -120,6 +137,20 @@ def fields_of(report: object) -> dict[str, object]:
     if not dataclasses.is_dataclass(report) or isinstance(report, type):
         raise TypeError(f"{type(report).__name__} is no dataclass")
     return dataclasses.asdict(report)
+
+
+def _program() -> list[Path]:
+    """The files that say what an answer and its mark are: the code and what was learnt."""
+    code = [path for part in ("rag", "eval") for path in (ROOT / part).rglob("*.py")]
+    return sorted([*code, *(path for path in (ROOT / "models").rglob("*") if path.is_file())])
+
+
+def _sha256_of(files: Sequence[Path]) -> str:
+    """Of the contents of files, one after the other."""
+    digest = hashlib.sha256()
+    for path in files:
+        digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()
 
 
 def _git(*arguments: str) -> str | None:

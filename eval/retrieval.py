@@ -17,8 +17,8 @@ from rag.retrieval import retrieve
 from rag.types import Embedder, Hit
 from rag.versions import IndexVersion
 
-MEASURES = {"recall@1": R @ 1, "recall@3": R @ 3, "recall@5": R @ 5, "MRR@10": RR @ 10,
-            "nDCG@10": nDCG @ 10}  # fmt: skip
+MEASURES = {"recall@1": R @ 1, "recall@3": R @ 3, "recall@5": R @ 5, "recall@10": R @ 10,
+            "MRR@10": RR @ 10, "nDCG@10": nDCG @ 10}  # fmt: skip
 DEPTH = 10
 # What is read for an answer is the top of the list: a gold chunk below this rank is a miss.
 MISS_CUTOFF = 3

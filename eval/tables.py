@@ -47,13 +47,14 @@ def answers_lines(report: AnswersReport, shown: Sequence[Split]) -> Iterator[str
 
 
 def gold_lines(report: GoldReport) -> Iterator[str]:
-    """What moved, what is lost and which gold words no quote has."""
+    """What moved, what is lost, which gold words no quote has, and what is not asked about."""
     yield f"{report.spans} gold spans, {report.moved} moved, {len(report.lost)} lost"
     for question_id, span in report.lost:
         quote = textwrap.shorten(span.quote, _LONGEST_SAID, placeholder=" …")
         yield f"  {question_id}: {span.doc_id} no longer has “{quote}”"
     for question_id, group in report.wordless:
         yield f"  {question_id}: no gold quote has {' or '.join(f'`{word}`' for word in group)}"
+    yield from (f"  {gap}" for gap in report.gaps)
 
 
 def _figure_lines(

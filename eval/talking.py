@@ -19,21 +19,27 @@ from eval.options import (
     json_option,
     shown,
 )
-from eval.record import fields_of, save, surroundings
+from eval.record import fields_of, runs_folder, save, surroundings
 from rag.config import load_settings
 from rag.questions import Split, load_questions
 
 # What loads PyTorch is imported inside the commands that need it.
 if TYPE_CHECKING:
+    from eval.chinese import ParagraphRecall
     from eval.conversation import TurnMark, Unchanged
     from eval.overcenters import OverMark
     from eval.rewrites import Recovery
+    from rag.marking import Mark
 
 # What the figures have to be at least, as shares.
 _LEAST_RIGHT = 0.9
 _LEAST_SEVERAL = 22 / 24
 _LEAST_MATCHES = 14 / 16
 _LEAST_SAME = 0.98
+_LEAST_CHINESE = 24 / 30
+_LEAST_PARAGRAPHS = 0.9
+# Questions on paragraphs in Chinese that --quick asks.
+_FEW = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +52,19 @@ class ConversationReport:
     matches: tuple[OverMark, ...]
     unchanged: Unchanged | None
     rewrites: tuple[tuple[str, tuple[Recovery, ...]], ...]
+    chinese: tuple[Mark, ...] = ()
+    paragraphs: tuple[ParagraphRecall, ...] = ()
 
 
 @click.command()
 @index_option
 @corpus_option
 @click.option("--data", type=FOLDER, help="Folder of the public data sets, for CAsT and CANARD.")
-@click.option("--quick", is_flag=True, help="Without the questions after a random history.")
+@click.option(
+    "--quick",
+    is_flag=True,
+    help="Without the questions after a random history, and with fewer in Chinese.",
+)
 @failures_option
 @json_option
 def conversation(
@@ -63,15 +75,26 @@ def conversation(
     failures: str,
     as_json: bool,
 ) -> None:
-    """How well follow-ups, questions over several centers and match questions are answered."""
+    """How well follow-ups, questions over several centers and questions in Chinese are answered.
+
+    With --data also completed follow-ups against those that people completed, and how often a
+    question in Chinese finds its paragraph.
+    """
+    from eval.chinese import CHINESE, CMRC, answer_all, paragraph_recall
     from eval.conversation import CONVERSATIONS, SEED, Conversation, after_random_history, converse
-    from eval.opening import fresh_index
+    from eval.opening import fresh_index, with_vectors
     from eval.overcenters import MATCH, SEVERAL, OverQuestion, load, mark_match, mark_several
     from eval.rewrites import report_rewrites
     from rag.chatbot import Chatbot
+    from rag.multilingual import UniversalSentenceEncoder
 
-    settings = load_settings()
-    with fresh_index(settings, index_dir, corpus_dir or settings.corpus_dir) as folder:
+    settings = load_settings(multilingual=True)
+    multilingual = UniversalSentenceEncoder()
+    corpus_dir = corpus_dir or settings.corpus_dir
+    with (
+        fresh_index(settings, index_dir, corpus_dir) as index,
+        with_vectors(index, multilingual) as folder,
+    ):
         chatbot = Chatbot.open(settings, folder)
         with tqdm(unit=" questions", disable=as_json or None, leave=False) as bar:
 
@@ -96,8 +119,22 @@ def conversation(
             tuple(matches),
             same,
             tuple(report_rewrites(data)) if data else (),
+            tuple(answer_all(load_questions(CHINESE), chatbot.ask, chatbot.version)),
+            tuple(
+                paragraph_recall(
+                    data / CMRC,
+                    chatbot.embedder,
+                    multilingual,
+                    settings.chunk_tokens,
+                    most=_FEW if quick else None,
+                    seed=SEED,
+                )
+            )
+            if data
+            else (),
         )
-    kept = save("conversation", surroundings(settings, CONVERSATIONS, SEED), report)
+    around = surroundings(settings, [CONVERSATIONS, SEVERAL, MATCH], SEED)
+    kept = save("conversation", around, report, runs_folder(settings))
     click.echo(f"Kept as {kept}", err=True)
     if as_json:
         click.echo(json.dumps(fields_of(report), ensure_ascii=False, indent=2))
@@ -113,21 +150,34 @@ def fits(index_dir: Path | None, corpus_dir: Path | None) -> None:
     """Learn when a center fits a topic, on topics of their own, and store it."""
     from typing import get_args
 
-    from eval.opening import fresh_index
+    from eval.chinese import CHINESE_FITS
+    from eval.opening import fresh_index, with_vectors
     from eval.overcenters import FITS, Topic, learn_fits, load, store
     from rag.calibration import CALIBRATION
+    from rag.calibration import FINDER_OF_CHINESE as FINDER
     from rag.chatbot import Chatbot
+    from rag.crosslingual import CrossLingual
     from rag.fit import FitMeasurer, Purpose
+    from rag.multilingual import UniversalSentenceEncoder
 
     settings = load_settings()
-    topics = load(FITS, Topic)
-    with fresh_index(settings, index_dir, corpus_dir or settings.corpus_dir) as folder:
+    multilingual = UniversalSentenceEncoder()
+    corpus_dir = corpus_dir or settings.corpus_dir
+    with (
+        fresh_index(settings, index_dir, corpus_dir) as index,
+        with_vectors(index, multilingual) as folder,
+    ):
         chatbot = Chatbot.open(settings, folder)
-        measurer = FitMeasurer(chatbot.version, chatbot.embedder)
-        for purpose in get_args(Purpose):
-            learnt = learn_fits(topics, purpose, measurer, chatbot.centers)
-            store(CALIBRATION, purpose, learnt)
-            click.echo(f"{purpose}: {learnt}")
+        across = CrossLingual(chatbot.version, multilingual)
+        for path, ending, measurer in (
+            (FITS, "", FitMeasurer.of_similarity(chatbot.version, chatbot.embedder)),
+            (CHINESE_FITS, f", {FINDER}", FitMeasurer.across_languages(chatbot.version, across)),
+        ):
+            topics = load(path, Topic)
+            for purpose in get_args(Purpose):
+                learnt = learn_fits(topics, purpose, measurer, chatbot.centers, path.name)
+                store(CALIBRATION, purpose + ending, learnt)
+                click.echo(f"{purpose}{ending}: {learnt}")
 
 
 def conversation_lines(report: ConversationReport, listed: Sequence[Split]) -> Iterator[str]:
@@ -155,6 +205,19 @@ def conversation_lines(report: ConversationReport, listed: Sequence[Split]) -> I
             figures = f"recovered {way.recovered:.3f}, wrong words a turn {way.wrong:.2f}"
             yield f"  {way.name:<32} {figures}"
         yield "  (recovered ≥ 0.35, wrong words ≤ 1)"
+    for split in ("dev", "test"):
+        chinese = [mark for mark in report.chinese if mark.split == split]
+        right = sum(mark.right for mark in chinese)
+        yield f"in Chinese right, {split}: {_share(right, len(chinese), _LEAST_CHINESE)}"
+    right = sum(mark.right for mark in report.chinese)
+    yield f"in Chinese right: {_share(right, len(report.chinese), _LEAST_CHINESE)}"
+    astray = sum(mark.astray for mark in report.chinese)
+    yield f"in Chinese, citations from a wrong center: {astray}{' !' if astray else ''}  (0)"
+    for found in report.paragraphs:
+        counts = f"{found.questions} questions, {found.paragraphs} paragraphs"
+        yield f"Chinese paragraphs by {found.name} ({counts}):"
+        fault = " !" if found.among_five < _LEAST_PARAGRAPHS else ""
+        yield f"  recall@1 {found.first:.3f}, recall@5 {found.among_five:.3f}{fault}  (≥ 0.90)"
     yield from _failures(report, listed)
 
 
@@ -169,6 +232,11 @@ def _failures(report: ConversationReport, listed: Sequence[Split]) -> Iterator[s
         if not over.right and over.split in listed:
             yield f"  {over.question_id} {over.split}  {over.question}"
             yield f"      found: {'; '.join(over.found) or 'none'}"
+    for other in report.chinese:
+        if not other.right and other.split in listed:
+            yield f"  {other.question_id} {other.split}  {other.question}"
+            yield f"      said: {' '.join(other.said.split())[:160]}"
+            yield f"      why wrong: {'; '.join(other.faults)}"
     if report.unchanged and listed:
         yield from (f"  changed: {line}" for line in report.unchanged.changed)
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from rag.evidence import Findings
+from rag.excerpts import LONGEST_POINT, excerpt
 from rag.lexical import terms
 from rag.lists import ListBlock, list_at
 from rag.refusal import refusal
@@ -13,9 +14,8 @@ from rag.retrieval import without_names
 from rag.text import Span, fold, tokens
 from rag.types import Answer, Citation, Document, Evidence, Hit, Place, Point, Query
 from rag.versions import IndexVersion
+from rag.wording import say
 
-# Longest text of one point: a short answer that fits a phone's screen.
-LONGEST_POINT = 400
 _MOST_SENTENCES = {"direct": 1, "list": 1, "description": 4}
 # Without exact words one sentence may not be enough.
 _MOST_WITHOUT_EXACT_WORDS = 3
@@ -107,7 +107,9 @@ def compose(
         conflicting |= disagree
     if points:
         text = render(points)
-        notices += [f"The documents do not say: {part.query.text}" for part in unanswered]
+        notices += [
+            say("part not said", query.language, question=part.query.text) for part in unanswered
+        ]
     else:
         text = refusal(query, [m for part in parts for m in part.findings.missing], version)
     best = [part.findings.evidence[0].support for part in parts if part.findings.evidence]
@@ -137,7 +139,7 @@ def _points(
     if query.form == "description" or best.answer_start == best.answer_end:
         return _sentence_points(query, supported, citations), [], False
     points, disagree = _direct_points(supported, citations)
-    return points, ["The documents disagree."] if disagree else [], disagree
+    return points, [say("disagree", query.language)] if disagree else [], disagree
 
 
 def quote(query: Query, place: Place, version: IndexVersion) -> Answer:
@@ -192,30 +194,6 @@ def _direct_point(best: Evidence, agreeing: Sequence[Evidence], citations: Citat
     return Point(exact, excerpt(text, best, room), markers)
 
 
-def excerpt(text: str, evidence: Evidence, most: int) -> str:
-    """The evidence's sentence, cut at words to ``most`` characters round its exact words."""
-    if evidence.end - evidence.start <= most:
-        return text[evidence.start : evidence.end]
-    spare = max(0, most - 4 - (evidence.answer_end - evidence.answer_start))
-    start = max(evidence.start, evidence.answer_start - spare // 2)
-    end = min(evidence.end, start + most - 4)
-    start = max(evidence.start, min(start, end - most + 4))
-    if start > evidence.start:
-        space = text.find(" ", start, evidence.answer_start)
-        start = space + 1 if space >= 0 else start
-    if end < evidence.end:
-        space = text.rfind(" ", max(start, evidence.answer_end), end)
-        end = space if space > start else end
-    before = "… " if start > evidence.start else ""
-    after = " …" if end < evidence.end else ""
-    return f"{before}{text[start:end]}{after}"
-
-
-def excerpt_of(text: str, span: Span, most: int = LONGEST_POINT) -> str:
-    """A sentence, cut at a word to ``most`` characters."""
-    return excerpt(text, Evidence("", *span, span[0], span[0], 0.0), most)
-
-
 def _exact(evidence: Evidence, citations: Citations) -> str:
     text = citations.document(evidence.doc_id).text
     return text[evidence.answer_start : evidence.answer_end]
@@ -244,13 +222,28 @@ def _sentence_points(
             break
     order = {e.doc_id: i for i, e in reversed(list(enumerate(chosen)))}
     chosen.sort(key=lambda e: (order[e.doc_id], e.start))
-    points = []
+    points: list[Point] = []
     for evidence in chosen:
         text = citations.document(evidence.doc_id).text
         span = (evidence.start, evidence.end)
+        if query.language != "en":
+            points += _lead_in(evidence, citations, points)
         marker = citations.cite(evidence.doc_id, span, (evidence.answer_start, evidence.answer_end))
         points.append(Point("", text[slice(*span)], (marker,)))
     return points
+
+
+def _lead_in(best: Evidence, citations: Citations, said: Sequence[Point]) -> list[Point]:
+    """The line above the list that an item stands in: without it the item says nothing."""
+    text = citations.document(best.doc_id).text
+    block = list_at(text, (best.start, best.end))
+    if block is None or best.start < block.items[0][0] or block.lead_in[0] >= block.lead_in[1]:
+        return []
+    words = text[slice(*block.lead_in)]
+    if words in [point.text for point in said]:
+        return []
+    marker = citations.cite(best.doc_id, block.lead_in, (block.lead_in[0], block.lead_in[0]))
+    return [Point("", words, (marker,))]
 
 
 def _list_of(query: Query, best: Evidence, citations: Citations) -> ListBlock | None:
@@ -263,6 +256,9 @@ def _list_of(query: Query, best: Evidence, citations: Citations) -> ListBlock | 
     block = list_at(text, (best.start, best.end))
     if block is None or query.form == "list" or best.start < block.items[0][0]:
         return block
+    if query.language != "en":
+        # Words of two languages cannot be compared so: an item answers alone.
+        return None
     above = set(terms(text[slice(*block.heading)] + " " + text[slice(*block.lead_in)]))
     names = citations.version.records.names_of_centers(query.centers) if query.centers else ()
     asked = set(terms(without_names(query.text, names))) - above
@@ -282,5 +278,5 @@ def _count_notices(query: Query, block: ListBlock) -> list[str]:
     asked = [_NUMBER_WORDS.get(t, int(t) if t.isdigit() else 0) for t in tokens(query.text)]
     counts = [count for count in asked if 1 < count <= max(_NUMBER_WORDS.values())]
     if counts and len(block.items) not in counts:
-        return [f"You asked for {counts[0]}; the document lists {len(block.items)}."]
+        return [say("other count", query.language, asked=counts[0], listed=len(block.items))]
     return []

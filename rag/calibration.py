@@ -14,6 +14,8 @@ from pathlib import Path
 from rag.config import ROOT
 from rag.errors import ConfigError
 
+# The entry for questions in Chinese.
+FINDER_OF_CHINESE = "multilingual"
 CALIBRATION = ROOT / "models" / "calibration.json"
 
 

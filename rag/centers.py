@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from rapidfuzz.distance import OSA
 
 from rag.errors import QueryError
+from rag.language import HAS_CHINESE, is_institution, name_pattern
 from rag.text import fold, tokens
 from rag.types import Document
 
@@ -39,7 +40,8 @@ class Center:
     """A center of the corpus with the names it goes by, as tokens, longest first.
 
     ``words`` are the capitalised words of its names and its institution; ``own`` are those that
-    no other center's names have.
+    no other center's names have. ``chinese`` are its names in Chinese, longest first, without
+    those of its ``chinese_institutions``.
     """
 
     name: str
@@ -47,6 +49,8 @@ class Center:
     institution: tuple[str, ...]
     words: frozenset[str]
     own: frozenset[str]
+    chinese: tuple[str, ...] = ()
+    chinese_institutions: tuple[str, ...] = ()
 
 
 def centers_of(documents: Iterable[Document]) -> tuple[Center, ...]:
@@ -54,9 +58,13 @@ def centers_of(documents: Iterable[Document]) -> tuple[Center, ...]:
     names: dict[str, set[tuple[str, ...]]] = {}
     institutions: dict[str, tuple[str, ...]] = {}
     words: dict[str, set[str]] = {}
+    chinese: dict[str, set[str]] = {}
     for document in documents:
         if document.center:
             called = (document.center, *document.aliases)
+            written = {name for name in called if HAS_CHINESE.search(name)}
+            chinese.setdefault(document.center, set()).update(written)
+            called = tuple(name for name in called if name not in written)
             found = names.setdefault(document.center, set())
             found.update(tuple(tokens(name)) for name in called)
             if document.institution:
@@ -71,9 +79,15 @@ def centers_of(documents: Iterable[Document]) -> tuple[Center, ...]:
             institution=institutions.get(name, ()),
             words=frozenset(words[name]),
             own=frozenset(word for word in words[name] - _KINDS if shared[word] == 1),
+            chinese=_longest_first(n for n in chinese[name] if not is_institution(n)),
+            chinese_institutions=_longest_first(n for n in chinese[name] if is_institution(n)),
         )
         for name, found in sorted(names.items())
     )
+
+
+def _longest_first(names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted(names, key=lambda name: (-len(name), name)))
 
 
 def find_center(name: str, centers: Sequence[Center]) -> str:
@@ -84,7 +98,8 @@ def find_center(name: str, centers: Sequence[Center]) -> str:
     """
     words = tuple(tokens(name))
     for center in centers:
-        if words in center.names or fold(name) == fold(center.name):
+        called = (center.name, *center.chinese)
+        if words in center.names or fold(name) in map(fold, called):
             return center.name
     known = "; ".join(center.name for center in centers) or "none"
     raise QueryError(f"There is no center `{name}`.", f"The corpus has: {known}.")
@@ -98,6 +113,8 @@ def mentioned_centers(question: str, centers: Sequence[Center]) -> tuple[str, ..
     capitalised word that only one center's names have, such as a city; one that some centers'
     names have, where a center is asked for.
     """
+    if HAS_CHINESE.search(question) and (chinese := _chinese_mentions(question, centers)):
+        return chinese
     found = named_centers(question, centers)
     if not found:
         words = tokens(question)
@@ -135,6 +152,47 @@ def named_centers(question: str, centers: Sequence[Center]) -> set[str]:
             if not all(at and words[at - 1] in _INDEFINITE for at in free):
                 found.add(center)
     return found
+
+
+def _chinese_mentions(question: str, centers: Sequence[Center]) -> tuple[str, ...]:
+    """The same for names in Chinese: the center's own, its institution's, or where that is."""
+    found = {center for _, _, center in spans_of_chinese_names(question, centers)}
+    found |= named_centers(question, centers)
+    if not found:
+        said = [n for c in centers for n in c.chinese_institutions if n in question]
+        # The longest wins: "浙江大学" is not "浙江".
+        longest = max(map(len, said), default=0)
+        best = {name for name in said if len(name) == longest}
+        found = {c.name for c in centers if best & set(c.chinese_institutions)}
+    if not found:
+        found = {c.name for c in centers if any(p in question for p in places_of(c))}
+    return tuple(sorted(found))
+
+
+def places_of(center: Center) -> set[str]:
+    """Where the center's institution is, by its name: 遵义 of 遵义医科大学."""
+    return {name[:2] for name in center.chinese_institutions if len(name) > 3}
+
+
+def spans_of_chinese_names(text: str, centers: Sequence[Center]) -> list[tuple[int, int, str]]:
+    """Where a text calls a center by a name in Chinese: (start, end, center), in order.
+
+    Hyphens and spaces do not count; of names that overlap the longest counts. Where two centers go
+    by one name, both are given.
+    """
+    found: list[tuple[int, int, str]] = []
+    spelled = sorted(
+        ((name, center.name) for center in centers for name in center.chinese),
+        key=lambda pair: -len(pair[0]),
+    )
+    for name, center in spelled:
+        for match in re.finditer(name_pattern(name), text):
+            if all(
+                match.end() <= start or match.start() >= end or (start, end) == match.span()
+                for start, end, _ in found
+            ):
+                found.append((match.start(), match.end(), center))
+    return sorted(found)
 
 
 def _described(question: str, centers: Sequence[Center]) -> set[str]:

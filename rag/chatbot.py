@@ -3,32 +3,38 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from rag.answering import Part, compose, quote
-from rag.calibration import load_calibration
 from rag.centers import Center, centers_of, find_center, mentioned_centers
+from rag.chinese_turns import called_in_chinese
 from rag.config import Settings
 from rag.conversation import parts_of, readings, understand
+from rag.crosslingual import CrossLingual, Lack
 from rag.embedding import SentenceEmbedder
 from rag.errors import QueryError
-from rag.evidence import CalibratedFinder, Finder
-from rag.llm import LanguageModel
-from rag.measuring import Measurer, ReadingMeasurer, SimilarityMeasurer
+from rag.evidence import Finder, Findings
+from rag.finders import open_finder
+from rag.keyfacts import Overview, cards_of
+from rag.multilingual import open_multilingual
 from rag.naming import Naming
 from rag.notices import elsewhere, filter_notices, with_notices
-from rag.reader import Reader
+from rag.refusal import refusal
 from rag.retrieval import retrieve
+from rag.rewording import plain
 from rag.several import OverCenters, is_over_centers
 from rag.smalltalk import examples, greeting, which_one
 from rag.types import Answer, Document, Embedder, Hit, Query, Turn
 from rag.versions import IndexVersion, open_current
-from rag.wording import plain
-from rag.writing import Writer
+from rag.wording import say
+from rag.writing import Writer, open_writer
 
 _MOST_EXAMPLES = 4
+_MOST_CARDS = 6
 
 
 class Chatbot:
@@ -40,9 +46,13 @@ class Chatbot:
         embedder: Embedder,
         finder: Finder,
         k: int,
+        multilingual: Embedder | None = None,
         writer: Writer | None = None,
     ) -> None:
-        """Put the parts together; ``k`` chunks are read for an answer."""
+        """Put the parts together; ``k`` chunks are read for an answer.
+
+        Without ``multilingual`` questions in Chinese are not answered from documents.
+        """
         self.version = version
         self.embedder = embedder
         self._finder = finder
@@ -50,8 +60,13 @@ class Chatbot:
         self._writer = writer
         self._centers: tuple[Center, ...] = centers_of(version.records.documents())
         self._names = Naming(version)
-        self._over = OverCenters(version, embedder, self._centers, self._answer)
-        self._examples: tuple[str, ...] | None = None
+        self._cross_lingual = CrossLingual(version, multilingual)
+        self._over = OverCenters(
+            version, embedder, self._centers, self._answer, self._cross_lingual
+        )
+        self._examples: dict[str, tuple[str, ...]] = {}
+        self._overview: Overview | None = None
+        self._making = threading.Lock()
 
     @classmethod
     def open(cls, settings: Settings, index_dir: Path | None = None) -> Chatbot:
@@ -69,9 +84,8 @@ class Chatbot:
         embedder = SentenceEmbedder(settings.embedding_model, settings.precision)
         version = open_current(index_dir or settings.index_dir, embedder)
         finder = open_finder(settings, embedder)
-        model = LanguageModel.of(settings)
-        writer = Writer(model, embedder, settings.llm_passage_tokens) if model else None
-        return cls(version, embedder, finder, settings.top_k, writer)
+        multilingual, writer = open_multilingual(settings), open_writer(settings, embedder)
+        return cls(version, embedder, finder, settings.top_k, multilingual, writer)
 
     @property
     def finder(self) -> str:
@@ -124,13 +138,15 @@ class Chatbot:
             asked = question.encode("utf-8", "replace").decode()
             return self._said(Query(asked, asked), str(exc), started)
         if queries[0].form == "chitchat":
-            return self._said(queries[0], greeting(self.examples()), started)
+            language = queries[0].language
+            return self._said(queries[0], greeting(self.examples(language), language), started)
         if queries[0].form == "clarify":
             return self._asked_back(queries[0], started)
         answer = self._first_answer(queries)
         if only:
             named = mentioned_centers(question, self._centers)
-            answer = with_notices(answer, filter_notices(only, named))
+            told = filter_notices(only, named, answer.query.language)
+            answer = with_notices(answer, told)
         return dataclasses.replace(answer, elapsed=time.perf_counter() - started)
 
     def _first_answer(self, queries: Sequence[Query]) -> Answer:
@@ -138,6 +154,10 @@ class Chatbot:
 
         Where there is none, what was asked is refused as it stands, if it can stand so.
         """
+        lack = self._lack(queries[0])
+        if lack:
+            refused = self._said(queries[0], refusal(queries[0], (), self.version), 0.0)
+            return with_notices(refused, (say(lack, queries[0].language),))
         answers: list[Answer] = []
         for query in queries:
             answer = self._over.answer(query) if is_over_centers(query) else self._answer(query)
@@ -156,13 +176,24 @@ class Chatbot:
         hits: list[Hit] = []
         parts: list[Part] = []
         for part in parts_of(query):
-            put = dataclasses.replace(part, text=plain(part.text, self._centers))
-            found = retrieve(self.version, self.embedder, put, self._k)
-            findings = self._finder.find(put, found, self.version)
+            findings = self._find(part)
             parts.append(Part(part, findings))
             hits += findings.hits
         elapsed = time.perf_counter() - started
-        return compose(query, parts, self._finder.threshold, hits, self.version, elapsed)
+        finder = self._cross_lingual if query.language == "zh" else self._finder
+        return compose(query, parts, finder.threshold, hits, self.version, elapsed)
+
+    def _find(self, query: Query) -> Findings:
+        if query.language == "zh":
+            return self._cross_lingual.find(query, self._k)
+        put = dataclasses.replace(query, text=plain(query.text, self._centers))
+        found = retrieve(self.version, self.embedder, put, self._k)
+        return self._finder.find(put, found, self.version)
+
+    def _lack(self, query: Query) -> Lack | None:
+        """Why a query cannot be searched for, ``None`` if it can."""
+        searched = query.language == "zh" and query.form != "catalog" and query.place is None
+        return self._cross_lingual.lack() if searched else None
 
     def converse(self, question: str, earlier: Sequence[str], center: str | None = None) -> Answer:
         """Answer the earlier questions in order, then this one, in one conversation."""
@@ -192,11 +223,8 @@ class Chatbot:
 
     def on(self, version: IndexVersion) -> Chatbot:
         """The same models on another version."""
-        return Chatbot(version, self.embedder, self._finder, self._k, self._writer)
-
-    def with_writer(self, writer: Writer | None) -> Chatbot:
-        """The same, put into words by a language model, or by none."""
-        return Chatbot(self.version, self.embedder, self._finder, self._k, writer)
+        multilingual = self._cross_lingual.embedder
+        return Chatbot(version, self.embedder, self._finder, self._k, multilingual)
 
     def search(self, question: str, k: int, center: str | None = None) -> tuple[Hit, ...]:
         """The ``k`` best chunks, of which the reader has ordered the first.
@@ -206,19 +234,55 @@ class Chatbot:
         """
         only = find_center(center, self._centers) if center else None
         query = understand(question, (), self._centers, only, self._names)
+        if query.language == "zh" and not self._cross_lingual.lack():
+            return self._cross_lingual.retrieve(query, k)
         hits = retrieve(self.version, self.embedder, query, max(k, self._k))
         read = self._finder.find(query, hits[: self._k], self.version).hits
         return (*read, *hits[self._k :])[:k]
 
-    def examples(self) -> tuple[str, ...]:
-        """Questions that this corpus answers, one about each of the first centers."""
-        if self._examples is None:
-            self._examples = examples(self.centers, self.find, _MOST_EXAMPLES)
-        return self._examples
+    def examples(self, language: str = "en") -> tuple[str, ...]:
+        """Questions that this corpus answers, one about each of the first centers.
+
+        In English where there are none in the language.
+        """
+        if language == "zh" and self._cross_lingual.lack():
+            return self.examples()
+        if language not in self._examples:
+            called = self.centers
+            if language == "zh":
+                called = tuple(called_in_chinese(name, self._centers) for name in called)
+            self._examples[language] = examples(
+                called, self.find, _MOST_EXAMPLES, language=language
+            )
+        return self._examples[language] or (self.examples() if language != "en" else ())
+
+    def overview(self) -> Overview:
+        """What the corpus is about, by asking it: takes seconds a center, once."""
+        with self._making:
+            if self._overview is None:
+                ask = functools.cache(self.find)
+                centers = self.centers
+                cards = cards_of(centers, ask, _MOST_CARDS)
+                more = len(centers) - len(cards)
+                self._overview = Overview(self.version.name, cards, more, self.examples())
+            return self._overview
+
+    @property
+    def known(self) -> Overview | None:
+        """The overview if it has been made already."""
+        return self._overview
+
+    def at(self, version: str = "") -> Chatbot | None:
+        """This chatbot, if it answers from ``version`` or none is named."""
+        return self if version in {"", self.version.name} else None
+
+    def opened(self, version: str) -> Chatbot:  # noqa: ARG002  # as LiveChatbot, which has several
+        """This chatbot, the only one there is."""
+        return self
 
     def _asked_back(self, query: Query, started: float) -> Answer:
         """Which of the centers is meant."""
-        answer = self._said(query, which_one(query.centers), started)
+        answer = self._said(query, which_one(query.centers, query.language), started)
         return dataclasses.replace(answer, choices=query.centers)
 
     def _said(self, query: Query, text: str, started: float) -> Answer:
@@ -235,29 +299,3 @@ class Chatbot:
             index_version=self.version.name,
             elapsed=time.perf_counter() - started,
         )
-
-
-def open_finder(settings: Settings, embedder: Embedder) -> Finder:
-    """What finds the evidence, by ``READER_MODEL``.
-
-    Raises:
-        ModelError: the reader is missing or damaged.
-        ConfigError: there is no calibration for it.
-    """
-    return CalibratedFinder(
-        settings.finder,
-        open_measurer(settings, embedder),
-        load_calibration(settings.finder),
-        load_calibration("similarity"),
-    )
-
-
-def open_measurer(settings: Settings, embedder: Embedder) -> Measurer:
-    """What measures the sentences, by ``READER_MODEL``.
-
-    Raises:
-        ModelError: the reader is missing or damaged.
-    """
-    if settings.finder == "similarity":
-        return SimilarityMeasurer(embedder)
-    return ReadingMeasurer(Reader.load(settings.reader_model or None, settings.precision), embedder)

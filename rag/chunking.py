@@ -81,6 +81,15 @@ def embedded_text(
     return fit(document.title, piece.heading, count_tokens, max_tokens) + piece.text
 
 
+def chunk_sentences(document: Document, piece: Chunk) -> list[Span]:
+    """Whole sentences of the document that a chunk touches, even where it cuts one."""
+    text = document.text
+    start = text.rfind("\n", 0, piece.start) + 1
+    end = text.find("\n", piece.end)
+    spans = sentence_spans(text, start, len(text) if end < 0 else end)
+    return [span for span in spans if span[0] < piece.end and span[1] > piece.start]
+
+
 def _sections(document: Document) -> Iterator[_Section]:
     """Runs of text between headings and page noise, each with the headings it stands under."""
     text = document.text

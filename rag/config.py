@@ -59,6 +59,13 @@ class Settings(BaseSettings):
     reader_model: str = Field(
         "", description="A question-answering model's folder, empty for our own, or `none`."
     )
+    multilingual: bool = Field(
+        True, description="Whether questions in Chinese find documents in English."
+    )
+    multilingual_model: str = Field(
+        "universal-sentence-encoder-multilingual",
+        description="A multilingual sentence-transformers folder; the default comes along.",
+    )
     precision: Literal["auto", "float32", "bfloat16"] = Field(
         "auto", description="`auto` takes bfloat16 where the CPU has it."
     )
@@ -94,6 +101,13 @@ class Settings(BaseSettings):
         1500, ge=128, le=1_000_000, description="Tokens of the passages that the model is shown."
     )
     llm_answer_tokens: int = Field(400, ge=16, le=100_000, description="Most tokens of an answer.")
+    journal: bool = Field(True, description="Whether answers and ratings are kept.")
+    # Secret, since it may hold a password: it is never printed as it stands.
+    journal_url: SecretStr = Field(
+        SecretStr(""),
+        description="Where they are kept, `postgresql://…`; by default a file under DATA_DIR.",
+    )
+    journal_days: int = Field(90, ge=1, le=36500, description="Days that they are kept.")
     host: str = Field("127.0.0.1", description="Address that the web app listens on.")
     port: int = Field(7860, ge=0, le=65535, description="Port that the web app listens on.")
 
@@ -106,6 +120,25 @@ class Settings(BaseSettings):
     def index_dir(self) -> Path:
         """Where index versions lie."""
         return self.data_dir / "index"
+
+    @property
+    def journal_dir(self) -> Path:
+        """Where the journal's file lies, and what its writers say of themselves."""
+        return self.data_dir / "journal"
+
+    @property
+    def fingerprint(self) -> str:
+        """Changes with any setting that an answer depends on."""
+        written = (self.llm_base_url, self.llm_model) if self.llm_base_url else ()
+        return fingerprint(
+            self.embedding_model, self.reader_model, self.precision, self.chunk_tokens, self.top_k,
+            *written,
+        )  # fmt: skip
+
+    @property
+    def pending_questions(self) -> Path:
+        """Where questions that staff proposed wait to be accepted."""
+        return self.data_dir / "eval" / "pending.jsonl"
 
 
 def load_settings(**overrides: object) -> Settings:

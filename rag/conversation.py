@@ -6,11 +6,15 @@ import dataclasses
 from collections.abc import Sequence
 
 from rag.centers import Center, find_center, spelled_right
+from rag.chinese_forms import SMALL_TALK, chinese_form, chinese_questions_in
+from rag.chinese_turns import ChineseInterpreter
 from rag.errors import QueryError
 from rag.forms import form_of, is_small_talk, questions_in
 from rag.interpretation import Interpreter, Names, centers_of_turn
-from rag.text import language_of, normalise
+from rag.language import language_of_question
+from rag.text import normalise
 from rag.types import Query, Turn
+from rag.wording import say
 
 LONGEST_QUESTION = 1_000
 
@@ -53,17 +57,20 @@ def readings(
     question = " ".join(normalise(original).split())
     if not any(character.isalnum() for character in question):
         raise QueryError("That is not a question.", "Ask about a research center in a sentence.")
+    language = language_of_question(question)
     if len(question) > LONGEST_QUESTION:
-        raise QueryError(
-            f"The question is longer than {LONGEST_QUESTION:,} characters.", "Shorten it."
-        )
-    language = language_of(question)
+        raise QueryError(say("too long", language, most=LONGEST_QUESTION), say("shorten", language))
     blank = Query(question, original, language)
-    if is_small_talk(question):
+    chitchat = SMALL_TALK.fullmatch(question) if language == "zh" else is_small_talk(question)
+    if chitchat:
         return (dataclasses.replace(blank, form="chitchat"),)
     chosen = find_center(only, centers) if only else None
-    spelled = spelled_right(question, centers, names.knows) if names else question
-    found = Interpreter(tuple(centers), names, _turns(history, chosen), chosen).read(spelled)
+    turns = _turns(history, chosen)
+    if language == "zh":
+        found = ChineseInterpreter(tuple(centers), names, turns, chosen).read(question)
+    else:
+        spelled = spelled_right(question, centers, names.knows) if names else question
+        found = Interpreter(tuple(centers), names, turns, chosen).read(spelled)
     return tuple(
         dataclasses.replace(
             blank, text=one.text, centers=(chosen,) if chosen else one.centers, form=one.form,
@@ -85,7 +92,9 @@ def _turns(history: Sequence[Turn], chosen: str | None) -> tuple[Turn, ...]:
 
 def parts_of(query: Query) -> tuple[Query, ...]:
     """The questions that were asked together, such as "when was it founded and who leads it?"."""
-    texts = questions_in(query.text)
+    chinese = query.language == "zh"
+    texts = chinese_questions_in(query.text) if chinese else questions_in(query.text)
     if len(texts) < 2:
         return (query,)
-    return tuple(dataclasses.replace(query, text=text, form=form_of(text)) for text in texts)
+    form = chinese_form if chinese else form_of
+    return tuple(dataclasses.replace(query, text=text, form=form(text)) for text in texts)

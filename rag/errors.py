@@ -45,3 +45,7 @@ class QueryError(RagError):
 
 class LanguageModelError(RagError):
     """The language model gave no answer, or not in time."""
+
+
+class JournalError(RagError):
+    """The journal cannot be opened, read or written."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from rag.calibration import Calibration
+from rag.chinese import foreign_names
 from rag.expectation import (
     Expectation,
     expect,
@@ -18,6 +19,7 @@ from rag.expectation import (
 from rag.lexical import terms
 from rag.lists import list_at
 from rag.measuring import Candidate, Measurer
+from rag.retrieval import without_names
 from rag.text import Span
 from rag.types import Evidence, Hit, Query
 from rag.versions import IndexVersion
@@ -28,6 +30,8 @@ CONTEXT_AFTER = 400
 # Where a sentence has no word of the thing that is asked for, the reader has to be as sure as this
 # logit that it says the same in other words: a probability of 0.62, chosen on dev.
 _SURE = 0.5
+# At this logit, a probability of 0.12, the reader says no, however like the sentence is; on dev.
+_NO = -2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +85,12 @@ class CalibratedFinder:
         ]
         if measured.sentences and query.form == "description":
             supports = {c.hit: e.support for c, e in zip(candidates, evidence, strict=True)}
-            evidence = _described(measured.sentences, supports)
+            sure = {
+                (c.doc_id, *c.span): e.support
+                for c, e in zip(candidates, evidence, strict=True)
+                if c.features.get("answerability", _NO) > _NO
+            }
+            evidence = _described(measured.sentences, supports, sure)
         elif measured.sentences and query.form == "list":
             allowed, _ = admissible(measured.sentences, query, version)
             evidence += [
@@ -107,11 +116,23 @@ def _leads_into_list(candidate: Candidate, version: IndexVersion) -> bool:
     return block is not None and candidate.span == block.lead_in
 
 
-def _described(sentences: Sequence[Candidate], supports: Mapping[int, float]) -> list[Evidence]:
-    """Each sentence, supported as its passage is and as far as it is like the question."""
+def _described(
+    sentences: Sequence[Candidate],
+    supports: Mapping[int, float],
+    sure: Mapping[tuple[str, int, int], float],
+) -> list[Evidence]:
+    """Each sentence, supported as its passage is and as far as it is like the question.
+
+    Those in ``sure`` at least as it says: what a center does need not be like "what does it do?".
+    """
     best = max((s.features["cosine"] for s in sentences if s.hit in supports), default=0.0)
     return [
-        Evidence(s.doc_id, *s.span, *s.answer, supports[s.hit] * s.features["cosine"] / best)
+        Evidence(
+            s.doc_id,
+            *s.span,
+            *s.answer,
+            max(supports[s.hit] * s.features["cosine"] / best, sure.get((s.doc_id, *s.span), 0.0)),
+        )
         for s in sentences
         if s.hit in supports and s.features["cosine"] > 0
     ]
@@ -124,6 +145,7 @@ def admissible(
     own = version.records.names_of_centers(query.centers, institutions=True)
     expectation = expect(query.text, own)
     unknown = unknown_names(expectation, lambda name: _known(name, version))
+    unknown += foreign_names(without_names(query.text, own), lambda name: _known(name, version))
     if unknown:
         return [], tuple(f"no mention of {name}" for name in unknown)
     kept: list[Candidate] = []
@@ -155,8 +177,11 @@ def _objection(expectation: Expectation, candidate: Candidate, version: IndexVer
         sentence, exact = document.text[slice(*block.span)], ""
     if exact and not is_plausible(expectation, exact) and not speaks_of_leading(sentence):
         return "no person"
-    if candidate.features["thing"] == 0 and candidate.features.get("answerability", -1.0) < _SURE:
+    unsure = candidate.features.get("answerability", _NO) < _SURE
+    if candidate.features["thing"] == 0 and unsure:
         return "another thing"
+    if expectation.deed and unsure and not set(terms(expectation.deed)) & set(terms(sentence)):
+        return "another deed"
     return objection(expectation, sentence, candidate.answer[0] - start, context)
 
 

@@ -11,7 +11,12 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from rag.chinese_roles import LEADING as _LEADING_ZH
+from rag.chinese_roles import LEADS as _LEADS_ZH
+from rag.chinese_roles import chinese_roles
 from rag.kinds import KINDS
+from rag.kinds import MONTHS as _MONTHS
+from rag.language import spaced
 from rag.lexical import terms
 from rag.text import fold, tokens
 
@@ -55,6 +60,14 @@ _THING = re.compile(
     r"|\bhow many (?P<counted>(?:(?!are\b|is\b|of\b|does\b|do\b|has\b)[\w-]+ ){0,2}?[\w-]+s)\b",
     re.IGNORECASE,
 )
+# "Who funds it": what is done to it, where no role is asked for.
+_WHO_DOES = re.compile(
+    r"^who(?! (?:is|was|are|were|has|have|had|can|could|may|might|must|will|would|should|does|did|"
+    r"do|else|all|exactly)\b) (?P<deed>[a-z]{3,})\b",
+    re.IGNORECASE,
+)
+# A day, a year or a number is nobody.
+_NOBODY = re.compile(rf"(?:in |on |since )?(?:{_MONTHS}|[\d.,]+|\s)+", re.IGNORECASE)
 _INSTITUTION = re.compile(
     r"\b(?:cent(?:er|re)|university|ministry|institute|laborator(?:y|ies)|office|school|department|"
     r"hospital|academy|council|commission|foundation|college|committee|base|medicine)\b",
@@ -66,6 +79,8 @@ _CLAUSE = re.compile(r"[;；]")
 _PROPER = re.compile(r"(?<![\w.])[A-Z][\w'-]*")
 _FIRST_WORD = re.compile(r"(?:^|[.!?]\s+)[A-Z][a-z'-]*")
 _NUMBER = re.compile(r"(?<![\w.])\d[\d.,]*(?![\w])")
+# "2 月" may stand as "February" in a document.
+_MONTH_OR_DAY = re.compile(r"\d{1,2} ?[月日号](?!\w*计划)")
 _A_NAME = re.compile(r"[A-Z][\w'-]+\.? [A-Z]|[\u4e00-\u9fff]")
 _COMMON = frozenset("the of and in for at a an s university china chinese school".split())
 # What a page calls the center itself.
@@ -95,7 +110,8 @@ class Expectation:
     """What evidence must show; ``kind`` is a name in plain words, ``None`` where any will do.
 
     ``own`` are the tokens of the names of the centers that the question is about; ``leads`` is
-    whether it asks who leads; ``thing`` is what it asks which of, such as "companies".
+    whether it asks who leads; ``thing`` is what it asks which of, such as "companies"; ``deed`` is
+    what it asks who does, such as "funds".
     """
 
     kind: str | None
@@ -105,10 +121,12 @@ class Expectation:
     own: frozenset[str]
     leads: bool
     thing: str | None
+    deed: str | None
 
 
 def expect(question: str, center_names: tuple[str, ...] = ()) -> Expectation:
     """What the words of a question say of its answer; ``center_names`` it may use freely."""
+    question = _MONTH_OR_DAY.sub(" ", spaced(question))
     kind = next((kind.name for kind in KINDS if kind.asked.search(question)), None)
     own = {token for name in center_names for token in tokens(name)}
     # A capital letter says nothing of the first word of a sentence.
@@ -125,9 +143,12 @@ def expect(question: str, center_names: tuple[str, ...] = ()) -> Expectation:
         numbers=tuple(n for n in dict.fromkeys(numbers) if not own.issuperset(tokens(n))),
         names=tuple(n for n in dict.fromkeys(names) if not own.issuperset(tokens(n))),
         own=frozenset(own - _COMMON),
-        leads=bool(_LEADS.search(question)),
+        leads=bool(_LEADS.search(question) or _LEADS_ZH.search(question)),
         thing=(thing["noun"] or thing["counted"]).lower()
         if (thing := _THING.search(question))
+        else None,
+        deed=deed["deed"].lower()
+        if (deed := _WHO_DOES.search(question)) and not _LEADS.search(question)
         else None,
     )
 
@@ -141,7 +162,7 @@ def roles_in(text: str) -> list[Role]:
         body = _OF.match(text, match.end())
         within = frozenset(tokens(body["body"])) - _COMMON if body else frozenset()
         found.append(Role(modifiers, match["head"].lower(), within))
-    return found
+    return [*found, *(Role(*role) for role in chinese_roles(text))]
 
 
 def unknown_names(expectation: Expectation, known: Callable[[str], bool]) -> tuple[str, ...]:
@@ -178,8 +199,10 @@ def is_plausible(expectation: Expectation, exact: str) -> bool:
     >>> is_plausible(expect("Who directs the base?"), "the natural sciences")
     False
     """
-    if expectation.kind != "person" or not (expectation.roles or expectation.leads):
+    if expectation.kind != "person":
         return True
+    if not (expectation.roles or expectation.leads):
+        return not _NOBODY.fullmatch(exact)
     if not _A_NAME.search(exact):
         return False
     return not _INSTITUTION.search(_HEAD_WORDS.split(exact, maxsplit=1)[0])
@@ -187,7 +210,11 @@ def is_plausible(expectation: Expectation, exact: str) -> bool:
 
 def speaks_of_leading(sentence: str) -> bool:
     """Whether a sentence names a role or says that somebody leads."""
-    return bool(roles_in(sentence) or _LEADING.search(sentence))
+    return bool(roles_in(sentence) or _says_leading(sentence))
+
+
+def _says_leading(text: str) -> bool:
+    return bool(_LEADING.search(text) or _LEADING_ZH.search(text))
 
 
 def _clause(sentence: str, at: int) -> str:
@@ -204,7 +231,7 @@ def _has_role(asked: Role, named: list[Role], clause: str) -> bool:
         return True
     if asked.head not in _ANY_LEADER and any(r.head not in _ANY_LEADER for r in named):
         return False
-    return bool(named or _LEADING.search(clause))
+    return bool(named or _says_leading(clause))
 
 
 def _roles_match(expectation: Expectation, clause: str) -> bool:
@@ -212,7 +239,7 @@ def _roles_match(expectation: Expectation, clause: str) -> bool:
     named = roles_in(clause)
     if expectation.leads and named and all(role.modifiers & _NOT_LEADING for role in named):
         return False
-    if expectation.leads and not named and not _LEADING.search(clause):
+    if expectation.leads and not named and not _says_leading(clause):
         return False
     if expectation.kind == "person" and not all(
         _has_role(r, named, clause) for r in expectation.roles

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from rag.measuring import Candidate, SimilarityMeasurer
+from rag.crosslingual import CrossLingual
+from rag.measuring import Candidate, Measurer, SimilarityMeasurer
 from rag.retrieval import retrieve
-from rag.types import Embedder, Query
+from rag.types import Embedder, Hit, Query
 from rag.versions import IndexVersion
 
 Purpose = Literal["which", "match"]
@@ -33,16 +35,42 @@ class Fit:
 class FitMeasurer:
     """Measures how centers fit topics."""
 
-    def __init__(self, version: IndexVersion, embedder: Embedder) -> None:
+    def __init__(
+        self,
+        version: IndexVersion,
+        find: Callable[[Query], tuple[Hit, ...]],
+        measurer: Measurer,
+        language: str = "en",
+    ) -> None:
+        """Put the parts together; ``find`` retrieves, ``language`` is that of the topics."""
         self._version = version
-        self._embedder = embedder
-        self._similarity = SimilarityMeasurer(embedder)
+        self._find = find
+        self._measurer = measurer
+        self._language = language
+
+    @classmethod
+    def of_similarity(cls, version: IndexVersion, embedder: Embedder) -> FitMeasurer:
+        """Of topics in English."""
+
+        def find(query: Query) -> tuple[Hit, ...]:
+            return retrieve(version, embedder, query, _PASSAGES)
+
+        return cls(version, find, SimilarityMeasurer(embedder))
+
+    @classmethod
+    def across_languages(cls, version: IndexVersion, cross_lingual: CrossLingual) -> FitMeasurer:
+        """Of topics in Chinese."""
+
+        def find(query: Query) -> tuple[Hit, ...]:
+            return cross_lingual.retrieve(query, _PASSAGES)
+
+        return cls(version, find, cross_lingual, "zh")
 
     def measure(self, topic: str, center: str) -> Fit:
         """How the documents of one center, by name, fit a topic such as "stem cells"."""
-        about = Query(topic, topic, centers=(center,))
-        hits = retrieve(self._version, self._embedder, about, _PASSAGES)
-        found = self._similarity.measure(about, hits, self._version).candidates
+        about = Query(topic, topic, self._language, (center,))
+        hits = self._find(about)
+        found = self._measurer.measure(about, hits, self._version).candidates
         best = sorted(found, key=_likeness, reverse=True)
         return Fit(
             center,

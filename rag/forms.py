@@ -58,6 +58,11 @@ _WHICH = re.compile(
     rf"|^who (?P<who>(?:works|is working|does research|do research) (?:on|in|with) .+)",
     re.IGNORECASE,
 )
+# "Does it have a sequencer?" asks for one center what "which center has one?" asks for all.
+_HAS = re.compile(
+    r"^(?:do|does|did) .+? (?:have|own|possess|offer|run|host) (?:an? |any |its own )(?P<what>.+)",
+    re.IGNORECASE,
+)
 _PLURAL_CENTERS = re.compile(rf"\b{_CENTERS}\b", re.IGNORECASE)
 _HAVING = frozenset(
     "which what list name show me all the of at in to from belong belongs are is does do have has "
@@ -150,6 +155,11 @@ def form_over_centers(question: str, named: int) -> Form | None:
     return "each" if EACH.search(question) else None
 
 
+def asks_whether_it_has(question: str) -> bool:
+    """Whether a thing is asked for as in "does it have a sequencer?"."""
+    return _HAS.search(question) is not None
+
+
 def asks_for_centers_of(question: str, institution: Collection[str]) -> bool:
     """Whether nothing is asked but which centers an institution has; ``institution`` in tokens."""
     found = _PLURAL_CENTERS.search(question)
@@ -159,6 +169,9 @@ def asks_for_centers_of(question: str, institution: Collection[str]) -> bool:
 
 def topic_of(question: str) -> str:
     """What a "which centers" question asks for: "stem cells" of "which work on stem cells?"."""
+    has = _HAS.search(question)
+    if has:
+        return has["what"].strip(" ?.!")
     found = _WHICH.search(question)
     said = (found["predicate"] or found["any"] or found["who"]) if found else question
     return topic_in(said)

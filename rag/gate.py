@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rag.calibration import CALIBRATION
-from rag.chatbot import Chatbot, open_finder
+from rag.chatbot import Chatbot
 from rag.config import Settings, fingerprint
 from rag.evidence import CONTEXT_AFTER, CONTEXT_BEFORE, Finder
+from rag.finders import open_finder
 from rag.gold import gold_chunks
 from rag.indexing import Verdict, Worsened
 from rag.lists import lists_in

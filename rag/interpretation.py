@@ -10,7 +10,7 @@ from typing import Protocol
 from rag.asking import THE_CENTER, THE_ONE, asked_of
 from rag.centers import Center, mentioned_centers, named_centers, spans_of_names
 from rag.followups import Completion, complete, fragment_of, points_to_person, vary
-from rag.forms import asks_for_centers_of, form_of, form_over_centers
+from rag.forms import asks_for_centers_of, asks_whether_it_has, form_of, form_over_centers
 from rag.mentions import mentions
 from rag.references import (
     Item,
@@ -60,6 +60,10 @@ class Names(Protocol):
 
     def centers_naming(self, question: str) -> tuple[str, ...]:
         """The centers whose documents have the names of a question; empty if none has."""
+        ...
+
+    def people(self) -> dict[str, str]:
+        """The people whom the documents name, by what their names sound like in Chinese."""
         ...
 
 
@@ -201,6 +205,8 @@ class Interpreter:
         institution = {word for c in self.centers if c.name in named for word in c.institution}
         if named and not by_name and asks_for_centers_of(question, institution):
             form = "catalog"
+        if form is None and len(named) == 1 and asks_whether_it_has(question):
+            form = "which"
         if form is None and not by_name and len(named) > 1 and THE_ONE.search(question):
             # "Who leads the Zhejiang center?", of which there are two.
             form = "each"

@@ -10,6 +10,7 @@ from pathlib import Path
 from rag.chatbot import Chatbot
 from rag.config import Settings
 from rag.errors import IndexStateError
+from rag.keyfacts import Overview
 from rag.types import Answer, Document, Hit, Turn
 from rag.versions import IndexVersion, current_version, open_version
 
@@ -29,10 +30,14 @@ class LiveChatbot:
     def __init__(self, chatbot: Chatbot, index_dir: Path) -> None:
         """Start from an open chatbot; ``index_dir`` is the folder of versions to watch."""
         self._chatbot = chatbot
+        # The one older version that is kept open, and what guards opening another.
+        self._older: Chatbot | None = None
+        self._opening = threading.Lock()
         self._index_dir = index_dir
         # What the pointer named when it was last looked at, not what could be opened.
         self._seen = chatbot.version.instead_of or chatbot.version.name
         self._stopped = threading.Event()
+        _prepare(chatbot)
         self._thread = threading.Thread(target=self._watch, name="index-watch", daemon=True)
         self._thread.start()
 
@@ -67,8 +72,32 @@ class LiveChatbot:
             return
         self._seen = name
         chatbot = self._chatbot
-        self._chatbot = chatbot.on(open_version(self._index_dir, name, chatbot.embedder))
+        newest = chatbot.on(open_version(self._index_dir, name, chatbot.embedder))
+        with self._opening:
+            self._chatbot, self._older = newest, chatbot
+        _prepare(newest)
         _LOG.info("Serving %s", name)
+
+    def at(self, version: str = "") -> Chatbot | None:
+        """What answers from ``version``, by default from the current one; ``None`` if it is gone.
+
+        An older version that is still kept is opened, and stays open until another one is.
+        """
+        with self._opening:
+            for chatbot in (self._chatbot, self._older):
+                if chatbot and version in {"", chatbot.version.name}:
+                    return chatbot
+            try:
+                opened = open_version(self._index_dir, version, self._chatbot.embedder)
+            except IndexStateError:
+                return None
+            self._older = self._chatbot.on(opened)
+            return self._older
+
+    def opened(self, version: str) -> Chatbot:
+        """What answers from ``version`` if that is open, else from the current one."""
+        older = self._older
+        return older if older and older.version.name == version else self._chatbot
 
     @property
     def version(self) -> IndexVersion:
@@ -80,9 +109,18 @@ class LiveChatbot:
         """The centers of the corpus, by name."""
         return self._chatbot.centers
 
-    def examples(self) -> tuple[str, ...]:
-        """Questions that the corpus answers."""
-        return self._chatbot.examples()
+    def examples(self, language: str = "en") -> tuple[str, ...]:
+        """Questions that the corpus answers; see ``Chatbot.examples``."""
+        return self._chatbot.examples(language)
+
+    def overview(self) -> Overview:
+        """What the corpus is about; see ``Chatbot.overview``."""
+        return self._chatbot.overview()
+
+    @property
+    def known(self) -> Overview | None:
+        """The overview if it has been made already."""
+        return self._chatbot.known
 
     def document(self, doc_id: str) -> Document | None:
         """One document of the index with its text."""
@@ -101,3 +139,15 @@ class LiveChatbot:
     def search(self, question: str, k: int, center: str | None = None) -> tuple[Hit, ...]:
         """The ``k`` best chunks; see ``Chatbot.search``."""
         return self._chatbot.search(question, k, center)
+
+
+def _prepare(chatbot: Chatbot) -> None:
+    """Make the overview of a version before somebody waits for it, in a thread of its own."""
+
+    def make() -> None:
+        try:
+            chatbot.overview()
+        except Exception:
+            _LOG.exception("The overview of %s could not be made", chatbot.version.name)
+
+    threading.Thread(target=make, name="overview", daemon=True).start()

@@ -21,11 +21,15 @@ _LOG = logging.getLogger(__name__)
 
 
 @contextmanager
-def only_builder(index_dir: Path) -> Iterator[None]:
+def only_builder(index_dir: Path, patience: float = 0.0) -> Iterator[None]:
     """Hold the builder's lock of an index folder, which is made if need be.
 
     The operating system releases the lock of a process that dies, however it dies. What it noted
     of itself stays, and whoever comes next says that it takes over.
+
+    Args:
+        index_dir: the folder of index versions.
+        patience: how many seconds to wait for another builder.
 
     Raises:
         IndexStateError: another process is building.
@@ -34,7 +38,7 @@ def only_builder(index_dir: Path) -> Iterator[None]:
     (index_dir / "versions").mkdir(parents=True, exist_ok=True)
     note = index_dir / _HOLDER
     try:
-        with FileLock(index_dir / _LOCK, timeout=0):
+        with FileLock(index_dir / _LOCK, timeout=patience):
             dead = _holder(note)
             if dead:
                 _LOG.warning("Taking over from %s, which ended before its build was done.", dead)

@@ -135,11 +135,19 @@ def _bounded(character: str) -> bool:
 
 
 def faithful(citation: Citation, records: Records) -> bool:
-    """Whether the quote is the slice of the stored document, and not empty."""
+    """Whether the quote is the slice of the stored document, is not empty and cuts no word."""
     document = records.document(citation.doc_id)
     if document is None or not 0 <= citation.start < citation.end <= len(document.text):
         return False
+    if _inside_word(document.text, citation.start) or _inside_word(document.text, citation.end):
+        return False
     return citation.quote == document.text[citation.start : citation.end]
+
+
+def _inside_word(text: str, at: int) -> bool:
+    """Whether ``text`` has a word on both sides of an offset; Chinese has no spaces between."""
+    around = text[max(0, at - 1) : at + 1]
+    return re.fullmatch(rf"[^\W{CJK}]{{2}}", around) is not None
 
 
 def _center(records: Records, doc_id: str) -> str | None:

@@ -12,10 +12,11 @@ from typing import Protocol
 import numpy as np
 from cachetools import LRUCache
 
+from rag.chunking import chunk_sentences
 from rag.lexical import LexicalIndex, terms
 from rag.reranking import rerank
 from rag.retrieval import without_names
-from rag.text import Span, sentence_spans
+from rag.text import Span
 from rag.types import Document, Embedder, Hit, PassageReader, Query, Reading, Vectors
 from rag.versions import IndexVersion
 from rag.wanted import wanted
@@ -195,11 +196,7 @@ def coverage(asked: Sequence[str], text: str, lexical: LexicalIndex) -> float:
 
 def hit_sentences(document: Document, hit: Hit) -> list[Span]:
     """Whole sentences of the document that a hit touches, even where a chunk cuts one."""
-    text, chunk = document.text, hit.chunk
-    start = text.rfind("\n", 0, chunk.start) + 1
-    end = text.find("\n", chunk.end)
-    spans = sentence_spans(text, start, len(text) if end < 0 else end)
-    return [span for span in spans if span[0] < chunk.end and span[1] > chunk.start]
+    return chunk_sentences(document, hit.chunk)
 
 
 def _sentence_of(document: Document, hit: Hit, reading: Reading) -> Span | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
+from rag.chinese import people_by_sound
 from rag.lexical import terms
 from rag.mentions import is_closed, is_verb, mentions
 from rag.versions import IndexVersion
@@ -19,6 +20,7 @@ class Naming:
 
     def __init__(self, version: IndexVersion) -> None:
         self._version = version
+        self._people: dict[str, str] | None = None
 
     def knows(self, word: str) -> bool:
         """Whether some passage, or the name of some center, has a word."""
@@ -26,6 +28,13 @@ class Naming:
         return all(
             lexical.weight(term) is not None or term in records.name_terms for term in terms(word)
         )
+
+    def people(self) -> dict[str, str]:
+        """The people whom the documents name, by what their names sound like in Chinese."""
+        if self._people is None:
+            texts = (entry.document.text for entry in self._version.records.entries())
+            self._people = people_by_sound(texts)
+        return self._people
 
     def centers_naming(self, question: str) -> tuple[str, ...]:
         """The centers in whose documents the names of a question stand; empty if it has none.

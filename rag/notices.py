@@ -1,11 +1,12 @@
-"""Sentences about an answer that are no document's."""
+"""Sentences about an answer that are no document's, in the language of the question."""
 
 from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
 
-from rag.types import Answer
+from rag.types import Answer, Query
+from rag.wording import say
 
 
 def with_notices(answer: Answer, notices: Sequence[str]) -> Answer:
@@ -13,11 +14,20 @@ def with_notices(answer: Answer, notices: Sequence[str]) -> Answer:
     return dataclasses.replace(answer, notices=(*answer.notices, *notices))
 
 
-def filter_notices(only: str, named: Sequence[str]) -> tuple[str, ...]:
+def understood(query: Query) -> str | None:
+    """What was searched for, where that is not what was typed; spaces make no difference."""
+    between = "" if query.language == "zh" else " "
+    searched, typed = (between.join(text.split()) for text in (query.text, query.original))
+    if searched == typed:
+        return None
+    return say("understood", query.language, question=" ".join(query.text.split()))
+
+
+def filter_notices(only: str, named: Sequence[str], language: str) -> tuple[str, ...]:
     """Said where the chosen center is none of those that the question names."""
     if not named or only in named:
         return ()
-    return (f"Only documents of {only} were searched, as chosen.",)
+    return (say("only searched", language, center=only),)
 
 
 def elsewhere(asked: Sequence[str], answer: Answer) -> tuple[str, ...]:
@@ -25,23 +35,24 @@ def elsewhere(asked: Sequence[str], answer: Answer) -> tuple[str, ...]:
     cited = list(dict.fromkeys(c.center for c in answer.citations if c.center))
     if not asked or not cited or set(cited) <= set(asked):
         return ()
-    return (f"The documents of {' and '.join(asked)} do not say; this is {' and '.join(cited)}.",)
+    language = answer.query.language
+    both = say("and", language)
+    return (say("elsewhere", language, asked=both.join(asked), cited=both.join(cited)),)
 
 
-def nothing_found(centers: Sequence[str]) -> tuple[str, ...]:
+def nothing_found(centers: Sequence[str], language: str) -> tuple[str, ...]:
     """Said of the centers whose documents have no answer."""
-    return (f"Nothing was found for: {'; '.join(centers)}.",) if centers else ()
+    return (say("nothing found", language, centers="; ".join(centers)),) if centers else ()
 
 
-def approval_instead(centers: Sequence[str]) -> tuple[str, ...]:
+def approval_instead(centers: Sequence[str], language: str) -> tuple[str, ...]:
     """Said of the centers whose approval is told, and whose founding is not."""
-    said = "The documents tell no founding, but the approval or award, of"
-    return (f"{said}: {'; '.join(centers)}.",) if centers else ()
+    return (say("approval instead", language, centers="; ".join(centers)),) if centers else ()
 
 
-def not_searched(centers: Sequence[str]) -> tuple[str, ...]:
+def not_searched(centers: Sequence[str], language: str) -> tuple[str, ...]:
     """Said of the centers that were left out because there are too many."""
-    return (f"Not searched: {'; '.join(centers)}.",) if centers else ()
+    return (say("not searched", language, centers="; ".join(centers)),) if centers else ()
 
 
 def written() -> tuple[str, ...]:

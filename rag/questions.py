@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 
@@ -128,7 +128,7 @@ def load_questions(path: Path = QUESTIONS) -> QuestionSet:
     unanswerable: list[UnansweredQuestion] = []
     seen: set[str] = set()
     for number, fields in read_lines(path):
-        question = _question(path, number, fields)
+        question = question_of(path, number, fields)
         if question.question_id in seen:
             raise SetError(
                 f"Line {number} of {path.name} repeats the id {question.question_id}.",
@@ -218,7 +218,14 @@ class _UnansweredLine(BaseModel):
         return UnansweredQuestion(self.id, self.question, self.kind, self.on_subject, self.center)
 
 
-def _question(path: Path, number: int, fields: dict[str, Any]) -> GoldQuestion | UnansweredQuestion:
+def question_of(
+    path: Path, number: int, fields: dict[str, Any]
+) -> GoldQuestion | UnansweredQuestion:
+    """The question of one line of a set.
+
+    Raises:
+        SetError: a field is missing, unknown or wrong; it names ``path`` and the line ``number``.
+    """
     try:
         if "words" in fields:
             return _GoldLine.model_validate(fields).gold()
@@ -230,3 +237,26 @@ def _question(path: Path, number: int, fields: dict[str, Any]) -> GoldQuestion |
             f"Line {number} of {path.name} has a wrong `{place}`: {first['msg']}.",
             "Correct that field.",
         ) from exc
+
+
+def line_of(question: GoldQuestion | UnansweredQuestion) -> dict[str, Any]:
+    """The line of a set that ``question_of`` reads as this question."""
+    if isinstance(question, UnansweredQuestion):
+        fields = {
+            "id": question.question_id,
+            "question": question.question,
+            "kind": question.kind,
+            "on_subject": question.on_subject,
+        }
+        return fields | ({"center": question.center} if question.center else {})
+    first, *others = map(asdict, question.spans)
+    fields = {
+        "id": question.question_id,
+        "question": question.question,
+        **first,
+        "words": [list(group) for group in question.words],
+        "form": question.form,
+        "difficulty": question.difficulty,
+        "center": question.center,
+    }
+    return fields | ({"also": others} if others else {})

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from rag.errors import IndexStateError
+from rag.language import is_institution
 from rag.lexical import terms
 from rag.types import Chunk, Document
 
@@ -104,7 +105,7 @@ def _write_document(connection: sqlite3.Connection, entry: Entry) -> None:
         connection.executemany(
             "INSERT OR IGNORE INTO name VALUES (?, ?, ?)",
             (
-                (document.center, name, name == document.institution)
+                (document.center, name, name == document.institution or is_institution(name))
                 for name in (document.center, *document.aliases, document.institution)
                 if name
             ),
@@ -196,6 +197,14 @@ class Records:
                 "Run `python -m rag index` to build a new version.",
             )
         return Chunk(*found[0])
+
+    def row_of(self, chunk: Chunk) -> int:
+        """The row of a chunk of this version."""
+        found = self._query(
+            "SELECT row FROM chunk WHERE doc_id = ? AND chunk_id = ?",
+            (chunk.doc_id, chunk.chunk_id),
+        )
+        return int(found[0][0])
 
     def chunks_of(self, doc_id: str) -> list[Chunk]:
         """The chunks of one document, in order."""

@@ -1,4 +1,4 @@
-"""What is said where the documents do not say."""
+"""What is said where the documents do not say, in the language of the question."""
 
 from __future__ import annotations
 
@@ -6,9 +6,12 @@ from collections.abc import Sequence
 
 from rag.types import Query
 from rag.versions import IndexVersion
+from rag.wording import Key, kind_name, say, sentence
 
-_INTERROGATIVES = {
-    "no person": "who", "no date": "when", "no number": "how many", "no sum": "how much",
+_INTERROGATIVES: dict[str, Key] = {
+    "no person": "not said who", "no date": "not said when", "no number": "not said how many",
+    "no sum": "not said how much", "no amount": "not said how much",
+    "no head count": "not said how many",
 }  # fmt: skip
 
 
@@ -19,27 +22,31 @@ def refusal(query: Query, missing: Sequence[str], version: IndexVersion) -> str:
         for document in version.records.documents()
         if not query.centers or document.center in query.centers
     ]
-    about = f" about {' and '.join(query.centers)}" if query.centers else ""
-    said = _lacking(missing)
-    searched = (
-        f"{len(documents)} document{'s' if len(documents) != 1 else ''}{about} "
-        f"{'were' if len(documents) != 1 else 'was'} searched."
-    )
+    language = query.language
+    centers = say("and", language).join(query.centers)
+    about = say("about", language, centers=centers) if centers else ""
+    searched: Key = "one searched" if len(documents) == 1 else "many searched"
     publishers = sorted({d.publisher or d.institution or "" for d in documents} - {""})
-    ask = f" {publishers[0]} may know." if query.centers and len(publishers) == 1 else ""
-    return f"{said}. {searched}{ask}"
+    ask = (
+        say("may know", language, publisher=publishers[0])
+        if query.centers and len(publishers) == 1
+        else ""
+    )
+    lacking = sentence(_lacking(missing, language), language)
+    return f"{lacking}{say(searched, language, count=len(documents), about=about)}{ask}"
 
 
-def _lacking(missing: Sequence[str]) -> str:
+def _lacking(missing: Sequence[str], language: str) -> str:
     """What the documents do not say, as a sentence without its full stop."""
     for reason in missing:
         if reason.startswith("no mention of "):
-            return f"The documents make {reason}"
+            return say("no mention", language, what=reason.removeprefix("no mention of "))
     if "another role" in missing:
-        return "The documents name nobody in this role"
+        return say("nobody in role", language)
     for reason in missing:
         if reason in _INTERROGATIVES:
-            return f"The documents do not say {_INTERROGATIVES[reason]}"
+            return say(_INTERROGATIVES[reason], language)
         if reason.startswith("no "):
-            return f"The documents give {reason}"
-    return "The documents do not say"
+            what = kind_name(reason.removeprefix("no "), language)
+            return say("none given", language, what=what)
+    return say("not said", language)

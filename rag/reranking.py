@@ -24,7 +24,10 @@ def rerank(
     """
     best = max((hit.score for hit in hits), default=0.0) or 1.0
     scored = [
-        (hit.score / best + READER_WEIGHT * chance + LIKENESS_WEIGHT * like, hit)
+        (
+            hit.score / best + READER_WEIGHT * chance + LIKENESS_WEIGHT * like,
+            dataclasses.replace(hit, reader=chance),
+        )
         for hit, chance, like in zip(hits, chances, likeness, strict=True)
     ]
     # Ties keep the order of retrieval.

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from rag.language import HAS_CHINESE, name_pattern
 from rag.types import Embedder, Hit, Query, Rows, Vectors
 from rag.versions import IndexVersion
 
@@ -28,8 +29,16 @@ def retrieve(version: IndexVersion, embedder: Embedder, query: Query, k: int) ->
     vector = embedder.embed([without_names(query.text, names, _STAND_IN)])[0]
     dense = version.vectors.search(vector, max(k, _POOL), rows)
     lexical = version.lexical.search(without_names(query.text, names), max(k, _POOL), rows)
+    return fused(version, dense, lexical, k)
+
+
+def fused(
+    version: IndexVersion, dense: tuple[Vectors, Rows], lexical: tuple[Vectors, Rows], k: int
+) -> tuple[Hit, ...]:
+    """The best ``k`` chunks of both sides, each (scores, row numbers), best first."""
     dense_ranks = _ranks(dense[1])
     lexical_ranks = _ranks(lexical[1])
+    cosines, shares = _clipped(dense), _shares(lexical)
     return tuple(
         Hit(
             chunk=version.records.chunk(row),
@@ -37,6 +46,9 @@ def retrieve(version: IndexVersion, embedder: Embedder, query: Query, k: int) ->
             rank=rank,
             dense_rank=dense_ranks.get(row),
             lexical_rank=lexical_ranks.get(row),
+            dense=cosines.get(row),
+            lexical=shares.get(row),
+            fused=score,
         )
         for rank, (row, score) in enumerate(convex(dense, lexical)[:k], 1)
     )
@@ -49,6 +61,9 @@ def without_names(question: str, names: Sequence[str], stand_in: str = "") -> st
     name the more it drowns the rest of the question.
     """
     for name in names:
+        if HAS_CHINESE.search(name):
+            question = re.sub(name_pattern(name), stand_in, question)
+            continue
         spelled = r"[\W_]+".join(map(re.escape, re.findall(r"\w+", name)))
         if spelled:
             question = re.sub(rf"\b(?:the )?{spelled}\b", stand_in, question, flags=re.IGNORECASE)
@@ -70,13 +85,23 @@ def convex(
     scale, which depends on the corpus, goes and a lone hit keeps the score 1. After Bruch, Gai and
     Ingber, "An Analysis of Fusion Functions for Hybrid Retrieval", 2023 (theoretical minimum).
     """
-    scores: dict[int, float] = {}
-    for row, score in zip(dense[1].tolist(), dense[0].tolist(), strict=True):
-        scores[row] = dense_weight * max(0.0, score)
-    best = float(lexical[0][0]) if len(lexical[0]) else 1.0
-    for row, score in zip(lexical[1].tolist(), lexical[0].tolist(), strict=True):
-        scores[row] = scores.get(row, 0.0) + (1 - dense_weight) * score / best
+    scores = {row: dense_weight * score for row, score in _clipped(dense).items()}
+    for row, share in _shares(lexical).items():
+        scores[row] = scores.get(row, 0.0) + (1 - dense_weight) * share
     return _sorted(scores)
+
+
+def _clipped(dense: tuple[Vectors, Rows]) -> dict[int, float]:
+    """The cosine of each row, none below 0."""
+    scores, rows = dense
+    return {row: max(0.0, score) for row, score in zip(rows.tolist(), scores.tolist(), strict=True)}
+
+
+def _shares(lexical: tuple[Vectors, Rows]) -> dict[int, float]:
+    """The BM25 score of each row as a share of the best."""
+    scores, rows = lexical
+    best = float(scores[0]) if len(scores) else 1.0
+    return {row: score / best for row, score in zip(rows.tolist(), scores.tolist(), strict=True)}
 
 
 def reciprocal_rank(rankings: Sequence[Rows], k: int = RRF_K) -> list[tuple[int, float]]:

@@ -9,18 +9,29 @@ import dataclasses
 import time
 from collections.abc import Callable, Sequence
 
-from rag.answering import Citations, excerpt_of, render
+from rag.answering import Citations, render
 from rag.asking import asked_of, with_article
+from rag.calibration import FINDER_OF_CHINESE as FINDER
 from rag.calibration import load_calibration
 from rag.centers import Center, spans_of_names
+from rag.chinese_forms import (
+    asked_of_chinese,
+    chinese_aspect,
+    chinese_form,
+    chinese_topic,
+    chinese_work,
+)
+from rag.chinese_turns import called_in_chinese, spans_in
+from rag.crosslingual import CrossLingual
+from rag.excerpts import excerpt_of
 from rag.fit import Fit, FitMeasurer, Purpose
 from rag.forms import aspect_of, form_of, topic_of, work_of
 from rag.notices import approval_instead, not_searched, nothing_found, with_notices
 from rag.refusal import refusal
+from rag.rewording import instead_of
 from rag.text import Span, sentence_spans
 from rag.types import Answer, Embedder, Hit, Point, Query
 from rag.versions import IndexVersion
-from rag.wording import instead_of
 
 _OVER_CENTERS = frozenset({"catalog", "each", "which", "compare", "match"})
 # More centers than these are not asked one by one.
@@ -40,12 +51,13 @@ class OverCenters:
 
     def __init__(
         self, version: IndexVersion, embedder: Embedder, centers: Sequence[Center],
-        answer_one: Callable[[Query], Answer],
+        answer_one: Callable[[Query], Answer], cross_lingual: CrossLingual,
     ) -> None:  # fmt: skip
         self._version = version
         self._centers = centers
         self._answer_one = answer_one
-        self._measurer = FitMeasurer(version, embedder)
+        self._measurer = FitMeasurer.of_similarity(version, embedder)
+        self._cross_lingual = FitMeasurer.across_languages(version, cross_lingual)
 
     def answer(self, query: Query) -> Answer:
         """One cited line a center that has an answer; those that have none are named."""
@@ -61,48 +73,65 @@ class OverCenters:
             answer = self._match(query, asked)
         else:
             answer = self._each(query, asked)
-        notices = (*answer.notices, *not_searched(left))
+        notices = (*answer.notices, *not_searched(left, query.language))
         elapsed = time.perf_counter() - started
         return dataclasses.replace(answer, notices=notices, elapsed=elapsed)
 
     def _each(self, query: Query, names: Sequence[str]) -> Answer:
         gathered = _Gathered(query, self._version)
-        text = aspect_of(query.text) if query.form == "compare" else query.text
         approved: list[str] = []
         for name in names:
-            asked = asked_of(text, name, self._centers)
-            one = Query(asked, asked, query.language, (name,), form_of(asked))
-            answer, other = self._answer_one(one), instead_of(asked)
+            one = self._one_of(query, name)
+            answer, other = self._answer_one(one), instead_of(one.text)
             if other and not answer.citations:
                 answer = self._answer_one(dataclasses.replace(one, text=other, original=other))
                 approved += [name] if answer.citations else []
             gathered.add(name, answer)
-        return with_notices(gathered.answer(), approval_instead(approved))
+        return with_notices(gathered.answer(), approval_instead(approved, query.language))
+
+    def _one_of(self, query: Query, name: str) -> Query:
+        """The question put to one of the centers."""
+        if query.language == "zh":
+            text = chinese_aspect(query.text) if query.form == "compare" else query.text
+            called = called_in_chinese(name, self._centers)
+            asked = asked_of_chinese(text, spans_in(text, self._centers), called)
+            return Query(asked, asked, query.language, (name,), chinese_form(asked))
+        text = aspect_of(query.text) if query.form == "compare" else query.text
+        asked = asked_of(text, name, self._centers)
+        return Query(asked, asked, query.language, (name,), form_of(asked))
 
     def _which(self, query: Query, names: Sequence[str]) -> Answer:
         gathered = _Gathered(query, self._version)
-        for fit in self._fitting("which", topic_of(query.text), names):
-            gathered.add_sentences(fit.center, fit, 1)
+        topic = chinese_topic if query.language == "zh" else topic_of
+        for chance, fit in self._fitting("which", query, topic(query.text), names):
+            gathered.add_sentences(fit, 1, chance)
         return gathered.answer(names)
 
     def _match(self, query: Query, names: Sequence[str]) -> Answer:
         gathered = _Gathered(query, self._version)
-        work = work_of(query.text)
-        for fit in self._fitting("match", work, names)[:_MOST_MATCHES]:
-            gathered.add_sentences(fit.center, fit, 2)
+        work = chinese_work if query.language == "zh" else work_of
+        for chance, fit in self._fitting("match", query, work(query.text), names)[:_MOST_MATCHES]:
+            gathered.add_sentences(fit, 2, chance)
             asked = f"Who is the director of {with_article(fit.center)}?"
-            person = self._answer_one(Query(asked, asked, query.language, (fit.center,)))
+            # Our own question, which nobody reads: in the language that is read best.
+            person = self._answer_one(Query(asked, asked, centers=(fit.center,)))
             if person.status == "answered":
                 gathered.add("", person, most=1)
         return gathered.answer()
 
-    def _fitting(self, purpose: Purpose, topic: str, names: Sequence[str]) -> list[Fit]:
-        """The centers that fit a topic, best first."""
-        calibration = load_calibration(purpose)
-        measured = [self._measurer.measure(topic, name) for name in names]
+    def _fitting(
+        self, purpose: Purpose, query: Query, topic: str, names: Sequence[str]
+    ) -> list[tuple[float, Fit]]:
+        """The centers that fit a topic with how probable that is, best first."""
+        if query.language == "zh":
+            measurer = self._cross_lingual
+            calibration = load_calibration(f"{purpose}, {FINDER}")
+        else:
+            measurer, calibration = self._measurer, load_calibration(purpose)
+        measured = [measurer.measure(topic, name) for name in names]
         found = [(calibration.support(fit.features), fit) for fit in measured]
-        found = [(chance, fit) for chance, fit in found if chance >= calibration.threshold]
-        return [fit for _, fit in sorted(found, key=lambda pair: -pair[0])]
+        fitting = [(chance, fit) for chance, fit in found if chance >= calibration.threshold]
+        return sorted(fitting, key=lambda pair: -pair[0])
 
     def _catalog(self, query: Query, names: Sequence[str]) -> Answer:
         """The centers of the corpus, each cited to where a document of it speaks of it."""
@@ -158,10 +187,11 @@ class _Gathered:
                 )
             )
 
-    def add_sentences(self, label: str, fit: Fit, most: int) -> None:
-        """Add the sentences by which a center fits."""
+    def add_sentences(self, fit: Fit, most: int, chance: float) -> None:
+        """Add the sentences by which a center fits, as probably as ``chance``."""
+        self._confidence.append(chance)
         for number, sentence in enumerate(fit.sentences[:most]):
-            self.cite(label if number == 0 else "", sentence.doc_id, sentence.span)
+            self.cite(fit.center if number == 0 else "", sentence.doc_id, sentence.span)
 
     def cite(self, label: str, doc_id: str, span: Span) -> None:
         """Add one sentence."""
@@ -176,7 +206,8 @@ class _Gathered:
         """The whole answer; a refusal where nothing was found for any center."""
         missing = [name for name in (*asked, *self._asked) if name not in self._found]
         query, points = self._query, tuple(self._points)
-        notices = nothing_found(list(dict.fromkeys(missing))) if points else ()
+        lacking = list(dict.fromkeys(missing))
+        notices = nothing_found(lacking, query.language) if points else ()
         return Answer(
             query=query,
             text=render(points) if points else refusal(query, (), self._version),

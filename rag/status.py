@@ -10,12 +10,21 @@ import time
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from rag.attachment import attachment_state
 from rag.calibration import load_calibration
 from rag.centers import centers_of
 from rag.config import ROOT, Settings
 from rag.errors import IndexStateError
+from rag.journal.condition import journal_condition
 from rag.soundness import condition, serving
-from rag.versions import current_version, open_records, read_manifest, version_names
+from rag.versions import (
+    current_version,
+    open_records,
+    read_manifest,
+    version_folder,
+    version_names,
+)
+from rag.wording import say
 
 Fields = dict[str, object]
 
@@ -56,9 +65,27 @@ def describe(settings: Settings, index_dir: Path) -> Fields:
         "dimensions": manifest.dim,
         "chunk_tokens": manifest.chunk_tokens,
         "answers_by": _FINDERS[settings.finder],
+        "chinese": _chinese(settings, index_dir, version),
         "threshold": load_calibration(settings.finder).threshold,
         "written_by": _writer(settings),
+        **_journal(settings),
     }
+
+
+def _journal(settings: Settings) -> Fields:
+    """What is kept of what people asked; what is wrong has a field only where something is."""
+    found = journal_condition(settings)
+    kept = f"{found.place} (kept {settings.journal_days} days)"
+    fields: Fields = {"journal": kept if settings.journal else "off"}
+    if found.entries is not None:
+        fields |= {"journal_answers": found.entries, "journal_ratings": found.ratings}
+    if found.unreadable or found.problem:
+        fields["journal_problem"] = found.unreadable or f"It cannot be written: {found.problem}."
+    if found.waiting:
+        fields["journal_waiting"] = found.waiting
+    if found.lost and found.lost_since:
+        fields["journal_lost"] = f"{found.lost} since {found.lost_since:%Y-%m-%d}"
+    return fields
 
 
 def _writer(settings: Settings) -> str:
@@ -79,6 +106,17 @@ _FINDERS = {
     "reader": "reader (exact words)",
     "similarity": "similarity (READER_MODEL=none: whole sentences, no exact words)",
 }
+
+
+def _chinese(settings: Settings, index_dir: Path, version: str) -> str:
+    """Whether questions in Chinese are answered, and if not, why."""
+    if not settings.multilingual:
+        return say("off", "en")
+    model = settings.multilingual_model
+    state = attachment_state(version_folder(index_dir, version), version, model)
+    if state == "ready":
+        return f"answered by {model}"
+    return say("damaged" if state == "damaged" else "missing", "en")
 
 
 def measure(settings: Settings, index_dir: Path) -> Fields:

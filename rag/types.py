@@ -102,7 +102,9 @@ class Hit:
     """A retrieved chunk. ``rank`` is 1-based; a higher ``score`` is better.
 
     ``dense_rank`` and ``lexical_rank`` are the 1-based ranks before fusion, ``None`` where that
-    side did not find the chunk.
+    side did not find the chunk. So are the scores in [0, 1] that led to ``score``: ``dense`` is a
+    cosine, ``lexical`` the share of the best BM25 score, ``fused`` what retrieval made of both,
+    ``reader`` the reader's probability, ``None`` where nothing was read.
     """
 
     chunk: Chunk
@@ -110,6 +112,10 @@ class Hit:
     rank: int
     dense_rank: int | None = None
     lexical_rank: int | None = None
+    dense: float | None = None
+    lexical: float | None = None
+    fused: float | None = None
+    reader: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

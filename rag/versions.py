@@ -1,7 +1,7 @@
 """Index versions on disk: what one holds, which is current, opening one that is sound.
 
 ``<index>/versions/<number>-<fingerprint>/`` holds one version, ``<index>/CURRENT`` its name.
-A version is never changed once ``CURRENT`` names it.
+A version is never changed once ``CURRENT`` names it; only its attachment may come later.
 """
 
 from __future__ import annotations
@@ -28,6 +28,8 @@ RECORDS = "chunks.sqlite"
 VECTORS = "vectors.faiss"
 LEXICAL = "lexical"
 GATE_RECORD = "gate.json"
+# Made after the version is published, and no part of it: see rag.attachment.
+ATTACHMENT = "multilingual.vectors"
 # What is not published yet has this in front of its name.
 BUILDING = ".building-"
 _BUILD = "Run `python -m rag index` to build it."
@@ -60,7 +62,8 @@ class Manifest:
 class IndexVersion:
     """An open index version; row *i* of each part is the same chunk.
 
-    ``instead_of`` is the current version if that one is damaged and this one serves in its place.
+    ``instead_of`` is the current version if that one is damaged and this one serves in its place;
+    ``folder`` is where its files are.
     """
 
     manifest: Manifest
@@ -68,6 +71,7 @@ class IndexVersion:
     vectors: FaissStore
     lexical: LexicalIndex
     instead_of: str | None = None
+    folder: Path | None = None
 
     @property
     def name(self) -> str:
@@ -206,6 +210,7 @@ def open_parts(folder: Path, manifest: Manifest) -> IndexVersion:
             records=Records(folder / RECORDS),
             vectors=FaissStore.load(folder / VECTORS),
             lexical=LexicalIndex.load(folder / LEXICAL),
+            folder=folder,
         )
     except IndexStateError as exc:
         raise DamagedVersionError(exc.problem, exc.cure) from exc
@@ -228,10 +233,14 @@ def open_records(index_dir: Path, version: str | None = None) -> Records:
 
 
 def file_hashes(folder: Path) -> dict[str, str]:
-    """The sha256 of every file of a version but its manifest, by path in ``folder``."""
+    """The sha256 of every file of a version, by path in ``folder``.
+
+    The manifest and the attachment have hashes of their own.
+    """
     hashes: dict[str, str] = {}
+    own = {folder / MANIFEST, folder / ATTACHMENT}
     for path in sorted(folder.rglob("*")):
-        if path.is_file() and path != folder / MANIFEST:
+        if path.is_file() and path not in own:
             with path.open("rb") as file:
                 digest = hashlib.file_digest(file, "sha256")
             hashes[path.relative_to(folder).as_posix()] = digest.hexdigest()

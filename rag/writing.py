@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator, Sequence
 
 from rag.addressed import addressed_spans, without_spans
+from rag.config import Settings
 from rag.draft import Draft
 from rag.errors import LanguageModelError
 from rag.grounding import Grounding, Vectoriser
@@ -20,6 +21,8 @@ from rag.types import Answer, Embedder, Hit
 from rag.usage import Writing
 from rag.versions import IndexVersion
 
+# What the checks are made for: a sentence in another language than its source is none of it.
+_LANGUAGE = "en"
 # Questions over several centers get their cited line a center as they are.
 _FORMS = frozenset({"direct", "description", "list"})
 # A model that says the same again goes on doing so.
@@ -33,6 +36,12 @@ _NOTHING = "The language model wrote nothing that the documents support."
 _EMPTY = "The language model wrote nothing."
 _DECLINED = "The language model found no answer in the passages."
 _LOOPING = "The language model repeated itself."
+
+
+def open_writer(settings: Settings, embedder: Embedder) -> Writer | None:
+    """What puts answers into words, ``None`` where the settings name no language model."""
+    model = LanguageModel.of(settings)
+    return Writer(model, embedder, settings.llm_passage_tokens) if model else None
 
 
 class Writer:
@@ -152,6 +161,8 @@ class Writer:
         Only of centers that the evidence comes from: a question about one center is answered by
         no other's documents.
         """
+        if answer.query.language != _LANGUAGE:
+            return []
         centers = {citation.center for citation in answer.citations}
         hits = {hit.chunk.chunk_id: hit for hit in answer.hits}
 

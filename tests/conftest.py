@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import signal
 import socket
 from pathlib import Path
@@ -13,9 +14,11 @@ from rag.config import ROOT, go_quiet, load_settings
 
 go_quiet()
 
+from rag.attaching import attach
 from rag.chatbot import Chatbot
 from rag.embedding import SentenceEmbedder
 from rag.indexing import build_index
+from rag.multilingual import UniversalSentenceEncoder
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -48,6 +51,30 @@ def index_dir(tmp_path_factory: pytest.TempPathFactory, embedder: SentenceEmbedd
     folder = tmp_path_factory.mktemp("index")
     build_index(ROOT / "corpus", folder, embedder, load_settings().chunk_tokens)
     return folder
+
+
+@pytest.fixture(scope="session")
+def multilingual() -> UniversalSentenceEncoder:
+    return UniversalSentenceEncoder()
+
+
+@pytest.fixture(scope="session")
+def index_for_chinese(
+    tmp_path_factory: pytest.TempPathFactory,
+    index_dir: Path,
+    multilingual: UniversalSentenceEncoder,
+) -> Path:
+    """The same index with its multilingual vectors."""
+    folder = tmp_path_factory.mktemp("chinese") / "index"
+    shutil.copytree(index_dir, folder)
+    attach(folder, multilingual)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def chinese(index_for_chinese: Path) -> Chatbot:
+    """A chatbot over the example corpus that answers in Chinese too."""
+    return Chatbot.open(load_settings(), index_for_chinese)
 
 
 @pytest.fixture(scope="session")

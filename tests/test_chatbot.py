@@ -193,3 +193,31 @@ def test_plain_text_pages_with_web_noise_are_answered_from(
     assert "Ann Lee" in answer.text
     assert "Bob Ray" not in answer.text
     assert quotes_are_slices(chatbot, answer)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Who funds CPMRC?",
+        "Who founded CPMRC?",
+        "Why did Zhejiang University sell the Medical Center?",
+    ],
+)
+def test_a_deed_that_no_sentence_tells_is_not_answered(chatbot: Chatbot, question: str) -> None:
+    assert chatbot.ask(question).status == "refused"
+
+
+def test_whether_a_center_has_a_thing_is_answered_by_the_words_that_name_it(
+    chatbot: Chatbot,
+) -> None:
+    answer = chatbot.ask("Does the Zunyi center have a sequencer?")
+    assert "High-throughput sequencer" in answer.text
+    assert {c.center for c in answer.citations} == set(answer.query.centers)
+    assert chatbot.ask("Does CPMRC have a mass spectrometer?").status == "refused"
+
+
+@pytest.mark.parametrize("question", ["Tell me about He Zhixu", "What does CPMRC do?"])
+def test_a_person_and_a_center_are_described(chatbot: Chatbot, question: str) -> None:
+    answer = chatbot.ask(question)
+    assert answer.status == "answered"
+    assert len({c.center for c in answer.citations}) == 1

@@ -200,6 +200,9 @@ class Lexicon:
     def centers_naming(self, question: str) -> tuple[str, ...]:
         return (ZUNYI,) if "He Zhixu" in question else ()
 
+    def people(self) -> dict[str, str]:
+        return {}
+
 
 @pytest.mark.parametrize(
     ("question", "text", "about"),

@@ -18,8 +18,8 @@ from rag.config import ROOT
 from rag.versions import read_manifest, write_manifest
 
 FAMILIES = {
-    "python", "packages", "settings", "disk", "cpu", "models", "index", "changes", "corpus",
-    "questions",
+    "python", "packages", "settings", "disk", "journal", "cpu", "models", "index", "changes",
+    "corpus", "questions",
 }  # fmt: skip
 
 

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from rag.config import load_settings
-from rag.doctor.corpus import corpus_findings, days_of, stranger_findings
+from rag.dates import days_of
+from rag.doctor.corpus import corpus_findings, stranger_findings
 from rag.doctor.finding import Finding
 from rag.doctor.legibility import spoken
 from rag.doctor.questions import question_findings

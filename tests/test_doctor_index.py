@@ -9,20 +9,23 @@ from pathlib import Path
 
 import pytest
 
+from rag.attaching import attach
 from rag.config import load_settings
 from rag.doctor.changes import change_findings
 from rag.doctor.index import index_findings
 from rag.doctor.subject import Subject
 from rag.embedding import SentenceEmbedder
 from rag.indexing import build_index
-from rag.versions import read_manifest, write_manifest
+from rag.multilingual import UniversalSentenceEncoder
+from rag.versions import ATTACHMENT, read_manifest, write_manifest
 from tests.doctoring import flip, healthy_corpus, only, page, trouble
 
 
 @pytest.fixture
 def subject(tmp_path: Path, embedder: SentenceEmbedder) -> Subject:
     corpus = healthy_corpus(tmp_path / "corpus")
-    return Subject(load_settings(), corpus, tmp_path / "index", quick=False, embedder=embedder)
+    settings = load_settings(multilingual=False)
+    return Subject(settings, corpus, tmp_path / "index", quick=False, embedder=embedder)
 
 
 @pytest.fixture
@@ -116,7 +119,7 @@ def test_another_embedder_format_or_chunk_length_is_told(
     built: Subject, embedder: SentenceEmbedder
 ) -> None:
     newest, oldest = versions(built)
-    settings = load_settings(chunk_tokens=100)
+    settings = load_settings(chunk_tokens=100, multilingual=False)
     other = Subject(settings, built.corpus_dir, built.index_dir, quick=False, embedder=embedder)
     only(index_findings(other), "warning", "CHUNK_TOKENS is 100")
     was = read_manifest(built.index_dir, oldest.name)
@@ -139,3 +142,13 @@ def test_unpublished_changes_are_a_warning_that_names_them(built: Subject) -> No
     (built.corpus_dir / "e.md").write_text("New.")
     finding = only(change_findings(built), "warning", "1 added, 1 changed, 1 removed, 1 renamed")
     assert set(finding.items) == {"e.md", "a.md", "b.md", "c.md → d.md"}
+
+
+def test_a_version_that_cannot_answer_in_chinese_is_told(built: Subject) -> None:
+    asked = replace(built, settings=load_settings(multilingual=True))
+    found = only(index_findings(asked), "notice", "has no multilingual vectors")
+    assert "python -m rag index" in found.cure
+    attach(built.index_dir, UniversalSentenceEncoder())
+    assert not trouble(index_findings(asked))
+    flip(versions(built)[0] / ATTACHMENT)
+    only(index_findings(asked), "warning", "damaged multilingual vectors")

@@ -137,7 +137,7 @@ def test_the_report_hides_the_failures_of_test() -> None:
         mark_turn(Conversation(id="c1", split=split, turns=(turn, turn)), 1, turn, answer("No"))
         for split in ("dev", "test")
     )
-    report = ConversationReport("0001", marks, (), (), None, ())
+    report = ConversationReport("0001", marks, (), (), None, (), (), ())
     text = "\n".join(conversation_lines(report, ["dev"]))
     assert "c1.2 dev" in text
     assert "c1.2 test" not in text

@@ -81,6 +81,7 @@ def test_measures_are_those_computed_by_hand() -> None:
             "recall@1": 1 / 4,
             "recall@3": 2 / 4,
             "recall@5": 2 / 4,
+            "recall@10": 3 / 4,
             "MRR@10": (1 + 1 / 3 + 1 / 6) / 4,
             "nDCG@10": (1 + 1 / math.log2(4) + 1 / math.log2(7)) / 4,
         }
@@ -92,7 +93,7 @@ def test_a_question_without_any_hit_scores_nothing() -> None:
     (ranked,) = score([question("a")], {"a": qrels}, {"a": run})
     assert ranked.rank is None
     assert set(ranked.scores.values()) == {0.0}
-    assert len(ranked.scores) == 5
+    assert len(ranked.scores) == 6
 
 
 class WordEmbedder:

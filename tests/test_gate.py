@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from rag.chatbot import open_finder
 from rag.cli import main
 from rag.config import ROOT, load_settings
 from rag.embedding import SentenceEmbedder
 from rag.errors import RagError
 from rag.evidence import Finder, Findings
+from rag.finders import open_finder
 from rag.gate import QualityGate, open_gate
 from rag.indexing import IndexReport, build_index
 from rag.questions import QUESTIONS

@@ -11,10 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from rag.chatbot import Chatbot, open_finder
+from rag.chatbot import Chatbot
 from rag.config import load_settings
 from rag.embedding import SentenceEmbedder
 from rag.evidence import Finder
+from rag.finders import open_finder
 from rag.indexing import build_index
 from rag.live import LiveChatbot
 from rag.publishing import roll_back
@@ -168,3 +169,45 @@ def test_a_pointer_that_is_unreadable_for_a_while_changes_nothing(
     pointer.write_text(first)
     second = publish(site, embedder, "Bob Ray")
     wait_for(lambda: live.version.name == second)
+
+
+def test_an_older_version_answers_as_long_as_it_is_kept(
+    site: Path, live: LiveChatbot, embedder: SentenceEmbedder
+) -> None:
+    first = live.version.name
+    names = [first]
+    for director in ("Bob Ray", "Cy Poe"):
+        names.append(publish(site, embedder, director))
+        wait_for(lambda: live.version.name == names[-1])
+    current = live.at()
+    assert current is not None
+    assert current.version.name == names[2]
+    # The one before the current is open still, the first has to be opened, and takes its place.
+    for name, director in ((names[1], "Bob Ray"), (first, "Ann Lee"), (names[1], "Bob Ray")):
+        older = live.at(name)
+        assert older is not None
+        assert older is live.at(name)
+        assert live.opened(name) is older
+        assert director in older.ask(QUESTION).text
+        assert older.ask(QUESTION).index_version == name
+    assert live.opened(first).version.name == names[2]
+    assert "Cy Poe" in live.ask(QUESTION).text
+
+
+@pytest.mark.parametrize("name", ["0099-abc", "../index", "", "0001", "x" * 300, "0001-a/../b"])
+def test_a_version_that_is_gone_or_never_was_is_none(live: LiveChatbot, name: str) -> None:
+    found = live.at(name)
+    assert found is (live.at() if not name else None)
+
+
+def test_the_overview_follows_the_version(
+    site: Path, live: LiveChatbot, embedder: SentenceEmbedder
+) -> None:
+    wait_for(lambda: live.known is not None)
+    first = live.overview()
+    assert (first.version, first.cards[0].center) == (live.version.name, "Harbor Center")
+    (site / "corpus" / "lake.md").write_text("---\ncenter: Lake Center\n---\n\nIt is new.\n")
+    second = publish(site, embedder, "Bob Ray")
+    wait_for(lambda: live.version.name == second and live.known is not None)
+    assert live.overview().version == second
+    assert [card.center for card in live.overview().cards] == ["Harbor Center", "Lake Center"]

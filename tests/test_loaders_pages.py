@@ -15,6 +15,7 @@ from rag.embedding import SentenceEmbedder
 from rag.indexing import build_index
 from rag.web.session import Exchange
 from rag.web.sources import sources
+from rag.web.words import Words
 from tests.documents import WEB_PAGE, center_in_word, pdf, word, write
 
 QUESTION = "Who is the director of the Lake Center?"
@@ -67,7 +68,9 @@ def test_the_command_line_prints_the_page_and_json_has_it(index: Path) -> None:
 def test_the_chat_page_shows_the_page(index: Path) -> None:
     chatbot = Chatbot.open(load_settings(), index)
     answer = chatbot.ask(QUESTION)
-    page = sources([Exchange(1, QUESTION, answer)], chatbot.document)
+    page = sources(
+        [Exchange(1, QUESTION, answer)], lambda doc_id, _: chatbot.document(doc_id), Words("en")
+    )
     assert "page 2" in page
 
 

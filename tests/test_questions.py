@@ -2,16 +2,18 @@ import hashlib
 import json
 from collections import Counter
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 import pytest
 
+from eval.coverage import gaps
 from rag.centers import centers_of, mentioned_centers
 from rag.config import ROOT
 from rag.loaders import corpus_files, load
-from rag.questions import Difficulty, GoldForm, Kind, SetError, load_questions, split_of
+from rag.questions import QuestionSet, SetError, line_of, load_questions, split_of
 
 QUESTIONS = load_questions()
+ACCEPTED = ROOT / "eval" / "questions.jsonl"
 CORPUS = {d.doc_id: d for d in (load(p, ROOT / "corpus") for p in corpus_files(ROOT / "corpus"))}
 # Who asks about a person by name has said which center is meant.
 PEOPLE = (
@@ -58,10 +60,19 @@ def test_every_document_has_gold_as_first_span() -> None:
 @pytest.mark.parametrize("split", ["dev", "test"])
 def test_every_form_difficulty_and_kind_is_in_both_splits(split: Any) -> None:
     part = QUESTIONS.part(split)
-    assert {q.form for q in part.answerable} == set(get_args(GoldForm))
-    assert {q.difficulty for q in part.answerable} == set(get_args(Difficulty))
-    assert {q.kind for q in part.unanswerable} == set(get_args(Kind))
-    assert {q.spans[0].doc_id for q in part.answerable} == set(CORPUS)
+    assert gaps(part, CORPUS) == ()
+
+
+def test_what_no_question_asks_about_is_told() -> None:
+    some = QuestionSet(
+        tuple(q for q in QUESTIONS.answerable if q.form != "list"),
+        tuple(q for q in QUESTIONS.unanswerable if q.kind != "date"),
+    )
+    assert gaps(some, [*CORPUS, "new.md"]) == (
+        "no question has the document `new.md`",
+        "no question has the form `list`",
+        "no question has the kind of unanswerable question `date`",
+    )
 
 
 def test_no_question_is_asked_twice() -> None:
@@ -144,3 +155,10 @@ def test_a_missing_file_is_an_error_with_a_cure(tmp_path: Path) -> None:
     with pytest.raises(SetError, match="cannot be read") as caught:
         load_questions(tmp_path / "none.jsonl")
     assert caught.value.cure
+
+
+def test_a_question_is_written_as_it_was_read() -> None:
+    lines = [json.loads(line) for line in ACCEPTED.read_text("utf-8").splitlines()]
+    written = {one["id"]: one for one in map(line_of, QUESTIONS.answerable)}
+    written |= {one["id"]: one for one in map(line_of, QUESTIONS.unanswerable)}
+    assert [written[line["id"]] for line in lines] == lines

@@ -23,6 +23,7 @@ _COMMANDS = {
     "rollback": "rag.cli.versions",
     "diff": "rag.cli.versions",
     "status": "rag.cli.health",
+    "journal": "rag.cli.journal",
     "doctor": "rag.cli.doctor",
 }
 

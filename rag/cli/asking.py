@@ -18,6 +18,7 @@ from rag.cli.group import (
 )
 from rag.errors import QueryError
 from rag.export import answer_fields, hit_fields, hits_fields
+from rag.notices import understood
 
 if TYPE_CHECKING:
     from rag.types import Answer, Hit
@@ -137,8 +138,9 @@ def ask(
 
 
 def _print_answer(answer: Answer) -> None:
-    if " ".join(answer.query.text.split()) != " ".join(answer.query.original.split()):
-        click.secho(f"Understood as: {answer.query.text}", italic=True)
+    said = understood(answer.query)
+    if said:
+        click.secho(said, italic=True)
     click.echo(answer.text)
     for notice in answer.notices:
         click.secho(notice, italic=True)

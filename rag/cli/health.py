@@ -7,6 +7,9 @@ from pathlib import Path
 import click
 
 from rag.cli.group import index_option, json_option, print_json, settings_and_index
+from rag.wording import say
+
+_DAMAGED = say("damaged", "en")
 
 
 @click.command()
@@ -26,6 +29,7 @@ def status(timing: bool, index_dir: Path | None, as_json: bool) -> None:
         return
     width = max(map(len, fields))
     for name, value in fields.items():
-        wrong = name in {"damaged", "serves_instead"}
+        wrong = name in {"damaged", "serves_instead", "journal_problem", "journal_lost"}
+        wrong |= (name, value) == ("chinese", _DAMAGED)
         line = f"{name.replace('_', ' '):>{width}}: {value}"
         click.secho(line, fg="red" if wrong else None)

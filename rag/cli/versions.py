@@ -14,6 +14,7 @@ from rag.locking import only_builder
 from rag.publishing import Difference, difference, find_version, roll_back
 from rag.records import Records
 from rag.versions import (
+    ATTACHMENT,
     current_version,
     damaged_files,
     open_records,
@@ -65,6 +66,7 @@ def _row(index_dir: Path, name: str) -> dict[str, Any]:
         "embedder": manifest.embedder,
         "chunk_tokens": manifest.chunk_tokens,
         "megabytes": round(size / 1e6, 1),
+        "multilingual_vectors": (folder / ATTACHMENT).is_file(),
     }
 
 

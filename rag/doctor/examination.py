@@ -57,9 +57,11 @@ def examine_all(
         ("packages", _packages),
         ("settings", lambda: _settings(found())),
         ("disk", lambda: _disk(found())),
+        ("journal", lambda: _journal(found())),
         ("cpu", lambda: _cpu(found())),
         ("models", lambda: _embedding(found())),
         ("models", lambda: _reader(found())),
+        ("models", lambda: _multilingual(found())),
         ("models", lambda: _calibration(found())),
         ("language model", lambda: _llm(found())),
         ("index", lambda: _index(found())),
@@ -126,6 +128,12 @@ def _disk(subject: Subject) -> Iterable[Finding]:
     return disk_findings(subject.settings.data_dir, subject.index_dir)
 
 
+def _journal(subject: Subject) -> Iterable[Finding]:
+    from rag.doctor.journal import journal_findings
+
+    return journal_findings(subject.settings)
+
+
 def _cpu(subject: Subject) -> Iterable[Finding]:
     from rag.doctor.machine import cpu_findings
 
@@ -142,6 +150,12 @@ def _reader(subject: Subject) -> Iterable[Finding]:
     from rag.doctor.models import reader_findings
 
     return reader_findings(subject)
+
+
+def _multilingual(subject: Subject) -> Iterable[Finding]:
+    from rag.doctor.models import multilingual_findings
+
+    return multilingual_findings(subject)
 
 
 def _calibration(subject: Subject) -> Iterable[Finding]:

@@ -7,12 +7,20 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+from rag.attachment import attachment_state
 from rag.checking import check_version
-from rag.doctor.finding import Finding, count, listed
+from rag.doctor.finding import Finding, Severity, count, listed
 from rag.doctor.subject import Subject
 from rag.errors import IndexStateError
 from rag.soundness import Condition, condition, serving
-from rag.versions import CURRENT, Manifest, current_version, open_version, version_names
+from rag.versions import (
+    CURRENT,
+    Manifest,
+    current_version,
+    open_version,
+    version_folder,
+    version_names,
+)
 
 _CHECK = "index"
 _BUILD = "Run `python -m rag index`."
@@ -115,12 +123,37 @@ def _details(subject: Subject, manifest: Manifest, kept: int) -> Iterator[Findin
         except IndexStateError as exc:
             yield Finding(_CHECK, "error", exc.problem, _BUILD, (manifest.version,))
             return
+    yield from _attached(subject, manifest)
     searched = ", and its chunks find themselves" if subject.embedder else ""
     yield Finding(
         _CHECK,
         "ok",
         f"{manifest.version} is current and whole: {count(len(manifest.documents), 'document')}, "
         f"{count(manifest.chunks, 'chunk')}{searched}; {count(kept, 'version')} kept.",
+    )
+
+
+def _attached(subject: Subject, manifest: Manifest) -> Iterator[Finding]:
+    """Whether the current version can answer questions in Chinese."""
+    settings = subject.settings
+    if not settings.multilingual:
+        return
+    folder = version_folder(subject.index_dir, manifest.version)
+    state = attachment_state(folder, manifest.version, settings.multilingual_model)
+    if state == "ready":
+        return
+    severity: Severity = "warning" if state == "damaged" else "notice"
+    what = {
+        "missing": "has no multilingual vectors",
+        "damaged": "has damaged multilingual vectors",
+        "other model": "has multilingual vectors of another model",
+    }[state]
+    yield Finding(
+        _CHECK,
+        severity,
+        f"{manifest.version} {what}: questions in Chinese are not answered from it.",
+        "Run `python -m rag index`: it makes them.",
+        (manifest.version,),
     )
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from rag.calibration import FINDER_OF_CHINESE as FINDER
 from rag.calibration import load_calibration
 from rag.doctor.finding import Finding
 from rag.doctor.subject import Subject
 from rag.errors import ConfigError, ModelError
+from rag.multilingual import DEFAULT_MULTILINGUAL_MODEL
 from rag.weights import (
     DEFAULT_EMBEDDING_MODEL,
     READER_FOLDER,
@@ -94,12 +96,45 @@ def reader_findings(subject: Subject) -> Iterator[Finding]:
     yield Finding(_CHECK, "ok", f"The reader {name}: {', '.join(said)}.")
 
 
+def multilingual_findings(subject: Subject) -> Iterator[Finding]:
+    """Whether the encoder for questions in Chinese is the one that was tested and works."""
+    import numpy as np
+
+    from rag.multilingual import open_multilingual
+
+    name = subject.settings.multilingual_model
+    if not subject.settings.multilingual:
+        problem = "MULTILINGUAL is false: questions in Chinese are not answered."
+        yield Finding(_CHECK, "ok", problem)
+        return
+    try:
+        # Its files are compared with their hashes even where it is not loaded.
+        default = name == DEFAULT_MULTILINGUAL_MODEL
+        model = open_multilingual(subject.settings) if default or not subject.quick else None
+        said = "the files that were tested" if default else "loaded"
+        if model is None or subject.quick:
+            said += ", not loaded with --quick"
+        elif not np.allclose(np.linalg.norm(model.embed([_QUESTION]), axis=1), 1, atol=_TOLERANCE):
+            problem = f"The multilingual model {name} makes vectors that are not of length 1."
+            yield Finding(_CHECK, "error", problem, _FLOAT32)
+            return
+    except ModelError as exc:
+        yield Finding(_CHECK, "error", exc.problem, exc.cure)
+        return
+    yield Finding(_CHECK, "ok", f"The multilingual model {name}: {said}.")
+
+
 def calibration_findings(subject: Subject) -> Iterator[Finding]:
     """Whether it is known how much evidence an answer needs."""
     try:
         threshold = load_calibration(subject.settings.finder).threshold
+        in_chinese = load_calibration(FINDER).threshold
     except ConfigError as exc:
         cure = f"{exc.cure.removesuffix('.')}, or restore models/ from the repository."
         yield Finding(_CHECK, "error", exc.problem, cure)
         return
-    yield Finding(_CHECK, "ok", f"An answer needs a support of {threshold}.")
+    yield Finding(
+        _CHECK,
+        "ok",
+        f"An answer needs a support of {threshold}, one to a question in Chinese of {in_chinese}.",
+    )

@@ -14,10 +14,20 @@ from __future__ import annotations
 import re
 from urllib.parse import urlsplit
 
+from rag.text import language_of
+
 _TAGS = frozenset(
-    "a article blockquote div em footer h1 h2 h3 h4 header li mark p section span strong ul".split()
+    "a article blockquote button caption dd details dialog div dl dt em fieldset footer form h1 h2 "
+    "h3 h4 header input label legend li mark p section span strong summary table tbody td th thead "
+    "tr ul".split()
 )
-_ATTRIBUTES = frozenset("class dir href id rel tabindex target title".split())
+_EMPTY = frozenset({"input"})
+_ATTRIBUTES = frozenset(
+    "class dir hidden href id lang maxlength name rel scope style tabindex target title type "
+    "value".split()
+)
+# The one style that an element may have: how long a bar is.
+_SHARE = re.compile(r"--share:[01]\.\d\d")
 _IN_PAGE = re.compile(r"#[a-z]+(?:-[0-9]+)*")
 # Control characters but line end and tab, and those that turn the direction of writing: with them
 # a title can be made to read as another one.
@@ -67,8 +77,22 @@ def element(tag: str, *children: str, **attributes: str) -> Markup:
             raise ValueError(f"{name} is not an attribute of this page")
         if name == "href" and not (_IN_PAGE.fullmatch(value) or is_web_address(value)):
             raise ValueError("a link leads to a place in the page or to a web address")
+        if name == "style" and not _SHARE.fullmatch(value):
+            raise ValueError("a style of this page is the length of a bar")
         written += f' {name}="{escape(value)}"'
+    if tag in _EMPTY:
+        return Markup(f"<{tag}{written}>")
     return Markup(f"<{tag}{written}>{join(*children)}</{tag}>")
+
+
+def button(verb: str, *children: str, **attributes: str) -> Markup:
+    """A button that the page's script acts on; ``verb`` says what it does, and to what."""
+    return element("button", *children, type="button", value=verb, **attributes)
+
+
+def spoken(text: str) -> dict[str, str]:
+    """The attributes of an element with words that are not the interface's: language, direction."""
+    return {"lang": language_of(text), "dir": "auto"}
 
 
 def hidden(text: str) -> Markup:

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import errno
+import io
+import logging
 import socket
+from contextlib import redirect_stdout
+from pathlib import Path
 
 import gradio as gr
 
 from rag.errors import ConfigError
-from rag.web.theme import STYLE, theme
+from rag.web.fixed import I18N
+from rag.web.theme import STYLES, theme
 
-# Gradio's page has a <base> element. With it a link within the page leads to the page's address
-# without its query: whoever came by /?lang=en would load the page anew by clicking a marker, and
-# lose the conversation. The element says nothing else that the address itself does not say.
-_HEAD = '<script>document.querySelector("base")?.remove()</script>'
+_SCRIPT = Path(__file__).with_name("page.js")
 # Nothing is uploaded here, but Gradio always has the endpoint.
 _LARGEST_UPLOAD = "100kb"
+
+_LOG = logging.getLogger(__name__)
 
 
 def free_port(host: str, port: int) -> int:
@@ -55,27 +59,37 @@ def launch(blocks: gr.Blocks, host: str, port: int) -> str:
     """
     port = free_port(host, port)
     try:
-        _, address, _ = blocks.launch(
-            server_name=host,
-            server_port=port,
-            inbrowser=False,
-            share=False,
-            quiet=True,
-            prevent_thread_lock=True,
-            footer_links=[],
-            # Gradio would keep every question in the visitor's browser.
-            run_history=False,
-            enable_monitoring=False,
-            ssr_mode=False,
-            pwa=False,
-            mcp_server=False,
-            max_file_size=_LARGEST_UPLOAD,
-            theme=theme(),
-            css_paths=STYLE,
-            head=_HEAD,
-        )
+        # Gradio prints the address of its MCP server, quiet or not.
+        with redirect_stdout(io.StringIO()):
+            address = _start(blocks, host, port)
     except OSError as exc:
         raise _taken(host, port) from exc
+    if blocks.mcp_error:
+        _LOG.error("There are no tools for assistants: %s", blocks.mcp_error)
+    return address
+
+
+def _start(blocks: gr.Blocks, host: str, port: int) -> str:
+    _, address, _ = blocks.launch(
+        server_name=host,
+        server_port=port,
+        inbrowser=False,
+        share=False,
+        quiet=True,
+        prevent_thread_lock=True,
+        footer_links=[],
+        # Gradio would keep every question in the visitor's browser.
+        run_history=False,
+        enable_monitoring=False,
+        ssr_mode=False,
+        pwa=False,
+        mcp_server=True,
+        max_file_size=_LARGEST_UPLOAD,
+        theme=theme(),
+        i18n=I18N,
+        css_paths=list(STYLES),
+        head=f"<script>{_SCRIPT.read_text('utf-8')}</script>",
+    )
     return str(address)
 
 

@@ -2,171 +2,153 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+import datetime
+from collections.abc import Sequence
 
-from rag.types import Answer, Chunk, Citation, Document, Hit, Span
+from rag.types import Answer, Chunk, Citation, Document, Hit
 from rag.web.answers import shortened
-from rag.web.markup import Markup, element, hidden, is_web_address, join
-from rag.web.session import Exchange
+from rag.web.markup import Markup, button, element, hidden, is_web_address, join, spoken
+from rag.web.passages import excerpt, is_old
+from rag.web.session import Exchange, Lookup
+from rag.web.why import why
+from rag.web.words import Words
 
 _MOST_NEAREST = 3
 _LONGEST_HEADING = 140
-# On each side of evidence that no chunk of this turn holds.
-_AROUND = 240
-_EMPTY = "The passages that an answer rests on appear here, with the words that were used marked."
-_NONE = "No passage was used."
-_NEAREST = "Nearest passages"
-_NEAREST_NOTE = "They do not answer the question. They are what the search found closest to it."
-
-# A document by its ``doc_id``; None where the index has it no more.
-Lookup = Callable[[str], Document | None]
 
 
-@dataclass(frozen=True, slots=True)
-class Excerpt:
-    """A passage in five parts; joined they are a slice of the document.
-
-    ``lead + exact + tail`` is the cited sentence; ``exact`` is empty where no words stand out.
-    """
-
-    before: str
-    lead: str
-    exact: str
-    tail: str
-    after: str
-
-
-def sources(exchanges: Sequence[Exchange], lookup: Lookup) -> str:
+def sources(exchanges: Sequence[Exchange], lookup: Lookup, words: Words) -> str:
     """The cards of every exchange, the latest first, so that earlier markers still lead somewhere.
 
     One block an exchange, with an empty line between, as in the conversation.
     """
-    groups = [_group(e, e.answer, lookup) for e in reversed(exchanges) if e.answer]
-    return "\n\n".join(groups) or element("p", _EMPTY, class_="empty")
+    groups = [_group(e, e.answer, lookup, words) for e in reversed(exchanges) if e.answer]
+    return "\n\n".join(groups) or element("p", words("sources-empty"), class_="empty")
 
 
-def excerpt(citation: Citation, hits: Sequence[Hit], document: Document | None) -> Excerpt:
-    """The cited sentence with the text round it: that of its chunks, else a little on each side.
-
-    Where the document is gone or has changed since, the quote alone is shown.
-    """
-    text = document.text if document else ""
-    intact = text[citation.start : citation.end] == citation.quote
-    if not intact:
-        text = citation.quote
-    start = citation.start if intact else 0
-    end = start + len(citation.quote)
-    shift = start - citation.start
-    answer_start = min(max(citation.answer_start + shift, start), end)
-    answer_end = min(max(citation.answer_end + shift, answer_start), end)
-    left, right = _round(citation, hits, text) if intact else (start, end)
-    return Excerpt(
-        before=text[left:start],
-        lead=text[start:answer_start],
-        exact=text[answer_start:answer_end],
-        tail=text[answer_end:end],
-        after=text[end:right],
-    )
+def nearest(answer: Answer) -> list[Chunk]:
+    """The passages that are shown where nothing is cited."""
+    # The parts of a question are searched for one by one and may find the same chunk.
+    chunks = {hit.chunk.chunk_id: hit.chunk for hit in answer.hits}
+    return list(chunks.values())[:_MOST_NEAREST]
 
 
-def _round(citation: Citation, hits: Sequence[Hit], text: str) -> Span:
-    holding = [
-        hit.chunk
-        for hit in hits
-        if hit.chunk.doc_id == citation.doc_id
-        and hit.chunk.start < citation.end
-        and citation.start < hit.chunk.end
+def about(document: Document, words: Words, center: str | None, page: int | None) -> Markup:
+    """Center, institution, publisher, date and page, as far as they are known, each once."""
+    publisher = document.publisher
+    known = [
+        center if center != document.title else None,
+        document.institution,
+        words("published-by", publisher=publisher)
+        if publisher and publisher != document.institution
+        else None,
+        words.day(document.date) if document.date else None,
+        words("page", page=page) if page else None,
     ]
-    if holding:
-        left = min(chunk.start for chunk in holding)
-        right = max(chunk.end for chunk in holding)
-    else:
-        left, right = citation.start - _AROUND, citation.end + _AROUND
-    return max(min(left, citation.start), 0), min(max(right, citation.end), len(text))
+    shown = [element("span", fact) for fact in known if fact]
+    return element("p", *shown, class_="about", dir="auto") if shown else Markup()
 
 
-def _group(exchange: Exchange, answer: Answer, lookup: Lookup) -> Markup:
-    heading = element("h3", shortened(exchange.question, _LONGEST_HEADING), dir="auto")
+def original(document: Document, words: Words) -> Markup:
+    """A link to where the document came from, if it has a plain address."""
+    address = document.source_url
+    if not address or not is_web_address(address):
+        return Markup()
+    # A visitor's question must not travel to the center's site as a referrer.
+    rel = "noopener noreferrer nofollow"
+    return element("a", words("original"), href=address, rel=rel, target="_blank")
+
+
+def _group(exchange: Exchange, answer: Answer, lookup: Lookup, words: Words) -> Markup:
+    asked = shortened(exchange.question, words, _LONGEST_HEADING)
+    heading = element("h3", asked, **spoken(asked))
     turn = exchange.number
+
+    def find(doc_id: str) -> Document | None:
+        return lookup(doc_id, answer.index_version)
+
     if answer.citations:
-        cards = [_source(turn, c, answer.hits, lookup(c.doc_id)) for c in answer.citations]
+        cards = [_source(turn, c, answer.hits, find(c.doc_id), words) for c in answer.citations]
     elif answer.hits:
-        # The parts of a question are searched for one by one and may find the same chunk.
-        chunks = list({hit.chunk.chunk_id: hit.chunk for hit in answer.hits}.values())
-        nearest = [_nearest(turn, n, c, lookup) for n, c in enumerate(chunks[:_MOST_NEAREST], 1)]
-        label = element("h4", _NEAREST, class_="nearest")
-        cards = [label, element("p", _NEAREST_NOTE, class_="note"), *nearest]
+        label = element("h4", words("passages"), class_="nearest")
+        note = element("p", words("passages-note"), class_="note")
+        chunks = enumerate(nearest(answer), 1)
+        cards = [label, note, *(_nearest(turn, n, c, find(c.doc_id), words) for n, c in chunks)]
     else:
-        cards = [element("p", _NONE, class_="note")]
-    return element("section", heading, *cards, class_="group")
+        cards = [element("p", words("sources-none"), class_="note")]
+    if exchange.done and answer.hits:
+        cards.append(why(exchange.number, answer, find, words))
+    return element("section", heading, *cards, class_="group", id=f"group-{turn}", tabindex="-1")
 
 
 def _source(
-    turn: int, citation: Citation, hits: Sequence[Hit], document: Document | None
+    turn: int, citation: Citation, hits: Sequence[Hit], document: Document | None, words: Words
 ) -> Markup:
     number = citation.marker
     part = excerpt(citation, hits, document)
     exact = element("strong", part.exact) if part.exact else ""
     marked = element("mark", part.lead, exact, part.tail)
-    back = element("a", "Back to the answer", href=f"#marker-{turn}-{number}")
+    passage = element(
+        "blockquote", part.before, marked, part.after, class_="passage", **_language(document)
+    )
+    back = element("a", words("back"), href=f"#marker-{turn}-{number}", class_="back")
     title = element(
-        "h4", hidden("Source "), element("span", str(number), class_="number"), " ", citation.title
+        "h4",
+        hidden(words("source", number="")),
+        element("span", str(number), class_="number"),
+        " ",
+        element("span", citation.title, **spoken(citation.title)),
     )
     return element(
         "article",
         title,
-        _about(citation.center, document, citation.page),
-        element("blockquote", part.before, marked, part.after, class_="passage", dir="auto"),
-        _foot(citation.doc_id, document, back),
+        about(document, words, citation.center, citation.page) if document else "",
+        _age(document, words),
+        passage,
+        _foot(f"read-{turn}-{number}", citation.doc_id, document, words, back),
         class_="card",
         id=f"source-{turn}-{number}",
         tabindex="-1",
     )
 
 
-def _nearest(turn: int, number: int, chunk: Chunk, lookup: Lookup) -> Markup:
-    document = lookup(chunk.doc_id)
+def _nearest(
+    turn: int, number: int, chunk: Chunk, document: Document | None, words: Words
+) -> Markup:
     page = document.page_at(chunk.start) if document else None
+    title = document.title if document else chunk.doc_id
     return element(
         "article",
-        element("h4", document.title if document else chunk.doc_id),
-        _about(document.center if document else None, document, page),
-        element("blockquote", chunk.text, class_="passage", dir="auto"),
-        _foot(chunk.doc_id, document),
+        element("h4", title, **spoken(title)),
+        about(document, words, document.center, page) if document else "",
+        _age(document, words),
+        element("blockquote", chunk.text, class_="passage", **_language(document)),
+        _foot(f"near-{turn}-{number}", chunk.doc_id, document, words),
         class_="card unused",
         id=f"nearest-{turn}-{number}",
         tabindex="-1",
     )
 
 
-def _about(center: str | None, document: Document | None, page: int | None) -> Markup:
-    """Center, institution, date and page, as far as they are known and not said by the title."""
-    title = document.title if document else ""
-    known = [
-        center if center != title else None,
-        document.institution if document else None,
-        document.date if document else None,
-        f"page {page}" if page else None,
-    ]
-    shown = [element("span", fact) for fact in known if fact]
-    return element("p", *shown, class_="about") if shown else Markup()
+def _language(document: Document | None) -> dict[str, str]:
+    known = {"lang": document.language} if document and document.language.isalpha() else {}
+    return {"dir": "auto", **known}
 
 
-def _foot(doc_id: str, document: Document | None, back: Markup | None = None) -> Markup:
-    parts = [element("span", doc_id, class_="doc")]
-    address = document.source_url if document else None
-    if address and is_web_address(address):
-        # A visitor's question must not travel to the center's site as a referrer.
-        parts.append(
-            element(
-                "a",
-                "Original page",
-                href=address,
-                rel="noopener noreferrer nofollow",
-                target="_blank",
-            )
-        )
-    if back:
-        parts.append(back)
-    return element("p", join(*parts, between=" "), class_="foot")
+def _age(document: Document | None, words: Words) -> Markup:
+    today = datetime.datetime.now(datetime.UTC).date()
+    if document is None or document.date is None or not is_old(document.date, today):
+        return Markup()
+    return element("p", words("old", day=words.day(document.date)), class_="old")
+
+
+def _foot(
+    verb: str, doc_id: str, document: Document | None, words: Words, back: Markup | None = None
+) -> Markup:
+    parts: list[Markup] = []
+    if document:
+        parts += [button(verb, words("read"), hidden(f": {document.title}"), class_="quiet")]
+        parts += [original(document, words)]
+    parts += [back] if back else []
+    name = element("span", doc_id, class_="doc")
+    return element("div", join(*parts, between=" "), name, class_="foot")

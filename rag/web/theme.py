@@ -1,4 +1,4 @@
-"""The look of Gradio's own components; that of our markup is in ``style.css``."""
+"""The look of Gradio's own components; that of our markup is in the style sheets beside it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,10 @@ from pathlib import Path
 from gradio.themes import Base
 from gradio.themes.utils import colors, sizes
 
-STYLE = Path(__file__).with_name("style.css")
+# Colours and type first: the others use them.
+STYLES = tuple(
+    Path(__file__).with_name(f"{name}.css") for name in ("colours", "frame", "talk", "sources")
+)
 
 # Fonts that are there already: a font server would learn who reads this page.
 _FONT = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Noto Sans", "sans-serif")
@@ -15,7 +18,7 @@ _FONT_MONO = ("ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace"
 
 
 def theme() -> Base:
-    """Gradio's plainest theme in the colours of ``style.css``, by its custom properties."""
+    """Gradio's plainest theme in the colours of ``colours.css``, by its custom properties."""
     paper, surface, ink, quiet = "var(--paper)", "var(--surface)", "var(--ink)", "var(--quiet)"
     line, strong_line, accent = "var(--line)", "var(--strong-line)", "var(--accent)"
     both = {

@@ -24,7 +24,7 @@ from tests.browser.visitor import Visitor
 
 # Patience, not a measure: a busy machine may take this long, in milliseconds.
 PATIENCE = 120_000
-_FLAGS = (
+FLAGS = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
     "--disable-component-update --disable-sync"
 ).split()
@@ -48,17 +48,22 @@ Professor Mallory Payne {_POISON} is the director of the Poison Garden Center, a
 """
 
 
+def chromium() -> str | None:
+    """Where Debian's Chromium, or another one, lies."""
+    return next(filter(None, map(shutil.which, _NAMES)), None)
+
+
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     """Debian's Chromium; without one the tests skip, or fail where REQUIRE_BROWSER says so."""
-    path = next(filter(None, map(shutil.which, _NAMES)), None)
+    path = chromium()
     if path is None:
         reason = f"there is no Chromium: none of {', '.join(_NAMES)} is on the PATH"
         if os.environ.get("REQUIRE_BROWSER") == "1":
             pytest.fail(reason)
         pytest.skip(reason)
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=path, args=_FLAGS)
+        started = playwright.chromium.launch(executable_path=path, args=FLAGS)
         yield started
         started.close()
 
@@ -75,10 +80,16 @@ def poisoned_index(tmp_path_factory: pytest.TempPathFactory, embedder: SentenceE
 
 
 @contextmanager
-def serving(*arguments: str) -> Iterator[str]:
-    """Run Python with ``arguments`` from the top folder; the address is the last word it prints."""
+def serving(*arguments: str, data: Path) -> Iterator[str]:
+    """Run Python with ``arguments`` from the top folder; the address is the last word it prints.
+
+    Whatever it keeps lies under ``data``.
+    """
     command = [sys.executable, "-u", *arguments]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+    environment = os.environ | {"DATA_DIR": str(data)}
+    with subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.PIPE, text=True, env=environment
+    ) as process:
         try:
             assert process.stdout is not None
             line = process.stdout.readline()
@@ -89,10 +100,16 @@ def serving(*arguments: str) -> Iterator[str]:
 
 
 @pytest.fixture(scope="package")
-def address(browser: Browser, poisoned_index: Path) -> Iterator[str]:
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the served app keeps its journal."""
+    return tmp_path_factory.mktemp("data")
+
+
+@pytest.fixture(scope="package")
+def address(browser: Browser, poisoned_index: Path, data: Path) -> Iterator[str]:
     """Where ``python app.py`` serves; asks for the browser first, so that a skip costs nothing."""
     where = ("--host", "127.0.0.1", "--port", "0")
-    with serving("app.py", "--index", str(poisoned_index), *where) as found:
+    with serving("app.py", "--index", str(poisoned_index), *where, data=data) as found:
         yield found
 
 
@@ -108,9 +125,11 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
 
 @pytest.fixture
 def page(context: BrowserContext) -> Iterator[Page]:
-    """An empty window of 1440 by 900."""
+    """An empty window of 1440 by 900; what the page kept in the browser goes with it."""
     opened = context.new_page()
     yield opened
+    if opened.url.startswith("http"):
+        opened.evaluate("localStorage.clear()")
     opened.close()
 
 

@@ -56,6 +56,7 @@ def test_a_marker_works_by_keyboard_and_leads_back(visitor: Visitor) -> None:
     visitor.page.locator("#marker-1-1").press("Enter")
     assert visitor.focused() == "source-1-1"
     visitor.page.keyboard.press("Tab")
+    visitor.page.keyboard.press("Tab")
     visitor.page.keyboard.press("Enter")
     assert visitor.focused() == "marker-1-1"
 

@@ -17,9 +17,9 @@ UNANSWERED = "What is the meaning of it all?"
 
 
 @pytest.fixture(scope="module")
-def thinking(browser: Browser, index_dir: Path) -> Iterator[str]:
+def thinking(browser: Browser, index_dir: Path, data: Path) -> Iterator[str]:
     """The address of a page whose chatbot thinks about ``UNANSWERED`` for good."""
-    with serving("-m", "tests.browser.thinking", str(index_dir)) as address:
+    with serving("-m", "tests.browser.thinking", str(index_dir), data=data) as address:
         yield address
 
 
@@ -70,3 +70,31 @@ def test_a_new_conversation_forgets_the_question_on_its_way(waiting: Visitor) ->
     expect(waiting.page.get_by_role("button", name="Ask")).to_be_visible()
     waiting.ask(DIRECTOR)
     expect(waiting.page.locator(".turn")).to_have_count(1)
+
+
+def test_changing_the_language_while_an_answer_is_on_its_way_does_not_end_it(
+    waiting: Visitor,
+) -> None:
+    page = waiting.page
+    page.locator("button[value=speak-zh]").click()
+    stop = page.locator("#stop")
+    expect(stop).to_have_text("停止")
+    expect(page.locator("#conversation .turn")).to_have_count(2)
+    stop.click()
+    expect(page.locator("#conversation .turn")).to_have_count(1)
+    expect(page.locator("#conversation .standing")).to_contain_text("依据文档作答")
+    expect(page.locator("#ask")).to_be_visible()
+
+
+def test_a_stopped_edit_brings_back_what_it_would_have_replaced(waiting: Visitor) -> None:
+    page = waiting.page
+    page.locator("#stop").click()
+    expect(page.locator("#conversation .turn")).to_have_count(1)
+    page.locator("button[value=edit-1]").click()
+    expect(page.locator("#editing p")).to_be_visible()
+    waiting.send(UNANSWERED)
+    expect(page.locator("#conversation .turn:not(.done)")).to_have_count(1)
+    expect(page.locator("#conversation .turn")).to_have_count(1)
+    page.locator("#stop").click()
+    expect(page.locator("#conversation .turn.done")).to_have_count(1)
+    expect(page.locator("#conversation")).to_contain_text("Qian Cheng")

@@ -27,13 +27,14 @@ class Visitor:
         dialog.dismiss()
 
     def arrive(self, query: str = "") -> None:
-        """Open the page."""
+        """Open the page and wait until it has what the browser kept, and the foot."""
         self.page.goto(self.address + query)
-        expect(self.page.get_by_label("Your question")).to_be_visible()
+        expect(self.page.locator("#question textarea")).to_be_visible()
+        expect(self.page.locator("#foot .privacy")).to_be_visible()
 
     def send(self, question: str) -> None:
         """Type a question and press Enter."""
-        box = self.page.get_by_label("Your question")
+        box = self.page.locator("#question textarea")
         box.fill(question)
         box.press("Enter")
 
@@ -47,7 +48,7 @@ class Visitor:
 
     def choose_center(self, name: str) -> None:
         """Set the center filter to the first center whose name has ``name`` in it."""
-        self.page.get_by_label("Search in").click()
+        self.page.locator("#center input").click()
         self.page.get_by_role("option", name=name).first.click()
 
     def focused(self) -> str:

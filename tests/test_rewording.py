@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from rag.centers import Center, centers_of
+from rag.rewording import instead_of, plain
 from rag.types import Document
-from rag.wording import instead_of, plain
 
 
 @pytest.fixture(scope="module")

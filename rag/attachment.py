@@ -1,0 +1,147 @@
+"""Multilingual vectors of a version's passages and sentences: one file, made after publishing.
+
+A version serves without it. It is put into the version's folder by rename, whole, so that it goes
+where the version goes; it has a hash of its own, and is compared with it on opening.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.errors import DamagedVersionError, IndexStateError
+from rag.publishing import sync
+from rag.types import Vectors
+from rag.versions import ATTACHMENT, BUILDING
+
+_FORMAT = 1
+_LONGEST_HEADER = 4096
+State = Literal["ready", "missing", "damaged", "other model"]
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """Vectors and what they are of.
+
+    ``keys`` (n, 32) are the sha256 of the embedded texts and ``vectors`` (n, dim) theirs, of
+    length 1. ``passages`` (rows,) gives each chunk's vector. ``sentences`` (m, 4) holds for each
+    sentence the row of its chunk, both offsets into the document, and its vector, in rising order
+    of rows.
+    """
+
+    keys: NDArray[np.uint8]
+    vectors: Vectors
+    passages: NDArray[np.int64]
+    sentences: NDArray[np.int64]
+
+
+def write_attachment(
+    folder: Path, attachment: Attachment, version: str, model: str, fingerprint: str
+) -> None:
+    """Put an attachment into a version's folder, from one instant to the next.
+
+    Only for whoever holds the builder's lock.
+
+    Raises:
+        OSError: the disk is full or cannot be written, or the version is gone; nothing is left.
+    """
+    payload = io.BytesIO()
+    np.savez(payload, **{field.name: getattr(attachment, field.name) for field in _FIELDS})
+    data = payload.getvalue()
+    header = {"format": _FORMAT, "version": version, "model": model, "fingerprint": fingerprint}
+    header["sha256"] = _sha256(header, data)
+    unfinished = folder.parent / f"{BUILDING}{version}"
+    unfinished.mkdir()
+    try:
+        path = unfinished / ATTACHMENT
+        path.write_bytes(json.dumps(header).encode() + b"\n" + data)
+        sync(path)
+        path.replace(folder / ATTACHMENT)
+        sync(folder)
+    finally:
+        (unfinished / ATTACHMENT).unlink(missing_ok=True)
+        unfinished.rmdir()
+
+
+_FIELDS = fields(Attachment)
+
+
+def attachment_state(folder: Path, version: str, model: str) -> State:
+    """Whether a version has an attachment of a model, by name, that is as it was written."""
+    try:
+        header, _ = _checked(folder, version)
+    except FileNotFoundError:
+        return "missing"
+    except (OSError, ValueError, TypeError, KeyError):
+        return "damaged"
+    return "ready" if header["model"] == model else "other model"
+
+
+def read_attachment(folder: Path, version: str, fingerprint: str, rows: int) -> Attachment:
+    """The attachment of a version; what is read needs its file no more.
+
+    Args:
+        folder: the version's.
+        version: its name.
+        fingerprint: of the model that is in use.
+        rows: how many chunks the version has.
+
+    Raises:
+        IndexStateError: there is none, or it was made by another model.
+        DamagedVersionError: it is not as it was written.
+    """
+    try:
+        header, data = _checked(folder, version)
+        if header["fingerprint"] != fingerprint:
+            raise IndexStateError(
+                f"The multilingual vectors of {version} were made by {header['model']}.",
+                "Run `python -m rag index` to make them anew.",
+            )
+        with np.load(io.BytesIO(data), allow_pickle=False) as stored:
+            attachment = Attachment(**{field.name: stored[field.name] for field in _FIELDS})
+        if len(attachment.passages) != rows:
+            raise ValueError("they are of another count of chunks")
+    except FileNotFoundError as exc:
+        raise IndexStateError(
+            f"The version {version} has no multilingual vectors yet.",
+            "Run `python -m rag index` to make them.",
+        ) from exc
+    except (OSError, ValueError, TypeError, KeyError) as exc:
+        raise DamagedVersionError(
+            f"The multilingual vectors of {version} are damaged.",
+            "Run `python -m rag index` to make them anew.",
+        ) from exc
+    return attachment
+
+
+def _checked(folder: Path, version: str) -> tuple[dict[str, Any], bytes]:
+    """Header and arrays of an attachment, compared with their hash.
+
+    Raises:
+        FileNotFoundError: there is none.
+        OSError: it cannot be read.
+        ValueError: it is not as it was written, or of another version or format.
+    """
+    line, _, data = (folder / ATTACHMENT).read_bytes().partition(b"\n")
+    if len(line) > _LONGEST_HEADER:
+        raise ValueError("it has no header")
+    header = json.loads(line)
+    sha256 = header.pop("sha256")
+    if sha256 != _sha256(header, data) or header["format"] != _FORMAT:
+        raise ValueError("it is not as it was written")
+    if header["version"] != version:
+        raise ValueError("it is of another version")
+    return header, data
+
+
+def _sha256(header: dict[str, Any], data: bytes) -> str:
+    digest = hashlib.sha256(json.dumps(header, sort_keys=True).encode())
+    digest.update(data)
+    return digest.hexdigest()

@@ -1,0 +1,1 @@
+"""What was asked and answered, and what people thought of it."""
