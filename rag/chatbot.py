@@ -121,10 +121,8 @@ class Chatbot:
         """The answer as the language model writes it; without one only the whole of it."""
         started = time.perf_counter()
         found = self.find(question, history, center)
-        if self._writer is None:
-            yield found
-        else:
-            yield from self._writer.write(found, self.version, started)
+        write = self._writer.write if self._writer else None
+        yield from write(found, self.version, started) if write else (found,)
 
     def find(
         self, question: str, history: Sequence[Turn] = (), center: str | None = None
@@ -221,10 +219,10 @@ class Chatbot:
         found = [retrieve(self.version, self.embedder, p, self._k) for p in parts_of(query)]
         return tuple(hit for hits in found for hit in hits)
 
-    def on(self, version: IndexVersion) -> Chatbot:
-        """The same models on another version."""
-        multilingual = self._cross_lingual.embedder
-        return Chatbot(version, self.embedder, self._finder, self._k, multilingual)
+    def on(self, version: IndexVersion, writer: Writer | None = None) -> Chatbot:
+        """The same models on another version; or another language model, if one is given."""
+        others = self._cross_lingual.embedder, writer or self._writer
+        return Chatbot(version, self.embedder, self._finder, self._k, *others)
 
     def search(self, question: str, k: int, center: str | None = None) -> tuple[Hit, ...]:
         """The ``k`` best chunks, of which the reader has ordered the first.

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from rag.answering import LONGEST_POINT, Citations, render
 from rag.grounding import Grounding
 from rag.markers import Written
+from rag.source import Source
 from rag.statements import statement
-from rag.support import Source, objection
+from rag.support import objection
 from rag.synonyms import plain_terms, synonyms
 from rag.types import Answer, Citation, Place, Point
 from rag.versions import IndexVersion

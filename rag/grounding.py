@@ -16,8 +16,9 @@ from rag.lists import ListBlock, lists_in
 from rag.measuring import hit_sentences
 from rag.mentions import is_verb
 from rag.prompts import Passage
+from rag.source import Source
 from rag.statements import Piece, Statement, statement
-from rag.support import NEAR, Objection, Source, objection
+from rag.support import FEW, NEAR, NEAR_WITH_FEW, Objection, objection
 from rag.text import Span
 from rag.types import Embedder, Place, Vectors
 
@@ -193,7 +194,8 @@ class Grounding:
 
     def _near(self, claim: Statement, units: Sequence[_Unit]) -> Verdict:
         near = self._vectoriser.nearness(claim.text, [unit.source.text for unit in units])
-        if near < NEAR:
+        said = sum(piece.facts + len(piece.content) for piece in claim.pieces)
+        if near < (NEAR_WITH_FEW if said < FEW else NEAR):
             return Verdict((), Objection("far", f"{near:.2f}"))
         return Verdict(tuple(unit.place for unit in units))
 

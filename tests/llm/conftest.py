@@ -22,7 +22,7 @@ def fluent(chatbot: Chatbot, server: ScriptedServer | str, **limits: float) -> C
     url = server if isinstance(server, str) else server.url
     seconds = limits.get("seconds", SECONDS)
     model = LanguageModel(url, "scripted", "secret-key", seconds, limits.get("first", seconds), 400)
-    return chatbot.with_writer(Writer(model, chatbot.embedder, 1500))
+    return chatbot.on(chatbot.version, Writer(model, chatbot.embedder, 1500))
 
 
 @pytest.fixture(scope="session")
