@@ -12,7 +12,8 @@ import numpy as np
 
 from eval import rephrasing, spoiling
 from eval.told import Told
-from rag.grounding import Grounding, Vectoriser
+from rag.grounding import Grounding
+from rag.likeness import Vectoriser
 from rag.types import Embedder
 
 # What the figures of all kinds together have to be.

@@ -185,8 +185,10 @@ class _Hand:
             return None
         span, others = self.draw.choice(spans)
         said = self.told.sentence[slice(*span)]
+        # Another of the center's own names, or a part of one, would be right.
+        names = " / ".join(name for name in own if name)
         fitting = [
-            n for n in others if n not in self.told.sentence and n not in own and said not in n
+            n for n in others if n not in self.told.sentence and n not in names and said not in n
         ]
         return _put(self.told.sentence, span, self.draw.choice(fitting)) if fitting else None
 

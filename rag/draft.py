@@ -6,7 +6,8 @@ import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rag.answering import LONGEST_POINT, Citations, render
+from rag.answering import Citations, render
+from rag.excerpts import LONGEST_POINT
 from rag.grounding import Grounding
 from rag.markers import Written
 from rag.source import Source

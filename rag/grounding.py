@@ -3,30 +3,28 @@
 from __future__ import annotations
 
 import re
-import threading
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-import numpy as np
-from cachetools import LRUCache
-
 from rag.addressed import addressed_spans
+from rag.likeness import Vectoriser
 from rag.lists import ListBlock, lists_in
 from rag.measuring import hit_sentences
 from rag.mentions import is_verb
 from rag.prompts import Passage
 from rag.source import Source
-from rag.statements import Piece, Statement, statement
+from rag.statements import Statement, statement
 from rag.support import FEW, NEAR, NEAR_WITH_FEW, Objection, objection
 from rag.text import Span
-from rag.types import Embedder, Place, Vectors
+from rag.types import Place
 
 # Sentences of the passages that are looked at for one sentence, those with most of its words first.
 _LOOKED_AT = 12
+# No sentence of a document that can be read is longer, in characters.
+LONGEST = 500
 # A sentence may join what stands in this many places.
 _MOST_PLACES = 3
-_KEPT_VECTORS = 20_000
 _REFERS_BACK = re.compile(
     r"(?:he|she|it|they|his|her|its|their|this|these|the (?:center|centre|team|base|institute|"
     r"laboratory|university|director|professor))\b",
@@ -35,6 +33,12 @@ _REFERS_BACK = re.compile(
 # Where one sentence is made of two.
 _CLAUSE = re.compile(
     r"\s*;\s+|,\s+(?:and|but|while|whereas)\s+(?=[^,;]+\s\S+\s\S+)|(?<=\w)\.\s+(?=[A-Z])"
+)
+# What begins so belongs to what stands before it.
+_BOUND = re.compile(
+    r"\s*(?:with|under|during|against|thanks to|due to|after|before|until|despite|because|"
+    r"where|when|so that|thereby|thus)\b",
+    re.IGNORECASE,
 )
 _BEGINS_WITH_VERB = re.compile(
     r"(?:is|are|was|were|has|have|had|will|can|could|would|may|did|does|do|be|been|being|not|then|"
@@ -66,40 +70,6 @@ class _Unit:
     place: Place
     source: Source
     whole: Place | None = None
-
-
-class Vectoriser:
-    """Vectors of sentences and words, kept; safe to use from several threads."""
-
-    def __init__(self, embedder: Embedder) -> None:
-        self._embedder = embedder
-        self._vectors: LRUCache[str, Vectors] = LRUCache(_KEPT_VECTORS)
-        self._lock = threading.Lock()
-
-    def vectors(self, texts: Sequence[str]) -> Vectors:
-        """Unit vectors of shape (len(texts), dim)."""
-        with self._lock:
-            known = {text: self._vectors[text] for text in texts if text in self._vectors}
-        missing = [text for text in dict.fromkeys(texts) if text not in known]
-        if missing:
-            new = dict(zip(missing, self._embedder.embed(missing), strict=True))
-            with self._lock:
-                self._vectors.update(new)
-            known |= new
-        return np.stack([known[text] for text in texts])
-
-    def likeness(self, words: Sequence[str], others: Sequence[str]) -> list[float]:
-        """Of each word the greatest cosine with one of the others, 0 where there are none."""
-        if not others:
-            return [0.0] * len(words)
-        vectors = self.vectors([*words, *others])
-        cosines = vectors[: len(words)] @ vectors[len(words) :].T
-        return [float(cosine) for cosine in cosines.max(axis=1)]
-
-    def nearness(self, one: str, others: Sequence[str]) -> float:
-        """Cosine of a sentence and several that it joins."""
-        vectors = self.vectors([one, *others])
-        return float((vectors[1:] @ vectors[0]).max())
 
 
 class Grounding:
@@ -154,6 +124,8 @@ class Grounding:
         """As ``check``; a claim without a name of its own only in the documents ``within``."""
         if not claim.pieces:
             return Verdict((), Objection("nothing", "says nothing"))
+        if claim.repeats or len(claim.text) > LONGEST:
+            return Verdict((), Objection("form", "says the same again and again, or too much"))
         named = set(markers)
         usable = [
             unit
@@ -182,7 +154,7 @@ class Grounding:
             if not any(reasons):
                 return self._near(claim, [unit])
             fits.append((unit, reasons))
-        chosen = [] if claim.negations else _enumerated(fits)
+        chosen = [] if claim.negations else _enumerated(_groups(claim), fits)
         if chosen:
             near = self._near(claim, chosen)
             return Verdict((chosen[0].whole,)) if near.supported and chosen[0].whole else near
@@ -206,14 +178,36 @@ def _stands_alone(clause: str) -> bool:
     return first is not None and not (_BEGINS_WITH_VERB.match(clause) or is_verb(first[0]))
 
 
-def _enumerated(fits: Sequence[tuple[_Unit, Sequence[Objection | None]]]) -> list[_Unit]:
+def _groups(claim: Statement) -> list[list[int]]:
+    """Numbers of the pieces that one place has to have together.
+
+    "The center treats cancer with stem cells" is not told by one place that says the first half
+    and another that speaks of stem cells.
+    """
+    groups: list[list[int]] = []
+    for number, piece in enumerate(claim.pieces):
+        start = piece.span[0]
+        bound = groups and (_BOUND.match(claim.text, start) or claim.text[start - 1] in '"“”')
+        if bound:
+            groups[-1].append(number)
+        else:
+            groups.append([number])
+    return groups
+
+
+def _has(reasons: Sequence[Objection | None], group: Sequence[int]) -> bool:
+    return not any(reasons[number] for number in group)
+
+
+def _enumerated(
+    groups: Sequence[Sequence[int]], fits: Sequence[tuple[_Unit, Sequence[Objection | None]]]
+) -> list[_Unit]:
     """The items of one list that have all pieces between them, each piece in an item of its own."""
     for whole in dict.fromkeys(unit.whole for unit, _ in fits if unit.whole):
         items = [(unit, reasons) for unit, reasons in fits if unit.whole == whole]
-        if all(
-            not all(of_piece) for of_piece in zip(*(reasons for _, reasons in items), strict=True)
-        ):
-            return [unit for unit, reasons in items if not all(reasons)]
+        having = [[unit for unit, reasons in items if _has(reasons, group)] for group in groups]
+        if all(having):
+            return [unit for units in having for unit in units[:1]]
     return []
 
 
@@ -223,23 +217,21 @@ def _joined(
     """Up to three units that have all pieces between them and speak of the same, else none."""
     about = claim.subject
     usable = [(unit, reasons) for unit, reasons in fits if unit.source.has_name(about)]
-    left = {number for number, piece in enumerate(claim.pieces) if _says(piece)}
+    groups = _groups(claim)
+    left = set(range(len(groups)))
     chosen: list[_Unit] = []
     while left and len(chosen) < _MOST_PLACES:
         best = max(
             usable,
-            key=lambda fit: sum(fit[1][n] is None for n in left),
+            key=lambda fit: sum(_has(fit[1], groups[n]) for n in left),
             default=None,
         )
-        if best is None or all(best[1][n] for n in left):
+        told = {n for n in left if best and _has(best[1], groups[n])}
+        if best is None or not told:
             return []
         chosen.append(best[0])
-        left = {n for n in left if best[1][n]}
+        left -= told
     return [] if left else chosen
-
-
-def _says(piece: Piece) -> bool:
-    return bool(piece.facts or piece.content or piece.exact or piece.negations)
 
 
 def _likely(claim: Statement, units: Sequence[_Unit]) -> list[_Unit]:

@@ -160,6 +160,7 @@ class Source:
 
 
 def denied_in(text: str) -> frozenset[str]:
+    """The stemmed terms of a text that a "not" stands before."""
     return frozenset(t for m in _DENIED.finditer(text) for t in plain_terms(m[1]))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 
 from rag.mentions import is_closed, is_verb
@@ -39,6 +40,7 @@ _INTENT = re.compile(
     r"pursu\w+|means to|proposes?|future|next|ambitions?|aspir\w+|purpose|aiming|hoping|"
     r"planning|seeking|works? toward|(?:is|are) meant)\b|将|计划|希望|拟"
 )
+_REPEATED = 3
 _TITLES = frozenset("professor prof dr mr mrs ms sir academician".split())
 # Words of an answer that say nothing of its subject.
 _FRAME = frozenset(
@@ -100,6 +102,12 @@ class Statement:
     def negations(self) -> int:
         """How often it denies."""
         return sum(piece.negations for piece in self.pieces)
+
+    @property
+    def repeats(self) -> bool:
+        """Whether it says one thing three times: a model that does so has lost its way."""
+        said = Counter(self.text[slice(*piece.span)].strip(" .").lower() for piece in self.pieces)
+        return max(said.values(), default=0) >= _REPEATED
 
     @property
     def subject(self) -> tuple[str, ...]:

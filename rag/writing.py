@@ -11,7 +11,8 @@ from rag.addressed import addressed_spans, without_spans
 from rag.config import Settings
 from rag.draft import Draft
 from rag.errors import LanguageModelError
-from rag.grounding import Grounding, Vectoriser
+from rag.grounding import Grounding
+from rag.likeness import Vectoriser
 from rag.llm import LanguageModel, Usage
 from rag.markers import SentenceStream, Written
 from rag.notices import completed, in_own_words, with_notices, withheld_notices, written

@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 
-from rag.chatbot import Chatbot, open_finder
+from rag.chatbot import Chatbot
 from rag.config import ROOT, load_settings
 from rag.embedding import SentenceEmbedder
+from rag.finders import open_finder
 from rag.indexing import build_index
 from rag.types import Answer, Turn
 from rag.versions import open_current
