@@ -65,7 +65,7 @@ def lacking(sentence: str, cited: str) -> list[str]:
     missing += [
         m[0] for m in _TELEPHONE.finditer(said) if re.sub(r"\D", "", m[0]) not in digits_there
     ]
-    missing += sorted(_values(said) - _values(there))
+    missing += sorted(_values(_TELEPHONE.sub(" ", said)) - _values(there))
     months = {m[1].lower()[:3] for m in _MONTH.finditer(there)}
     missing += [m[1] for m in _MONTH.finditer(said) if m[1].lower()[:3] not in months]
     words = {_bare(word) for word in _WORD.findall(there)}
@@ -74,7 +74,7 @@ def lacking(sentence: str, cited: str) -> list[str]:
         begins = not said[: match.start()].strip(" \n\"“'(-•") or said[: match.start()].rstrip()[
             -1:
         ] in {".", "!", "?", ":"}
-        if not word[0].isupper() or begins or word in _NO_NAMES:
+        if not word[0].isupper() or begins or word in _NO_NAMES or word.lower() in _MONTH_NAMES:
             continue
         parts = [part for part in re.split("-", word) if part]
         if _bare(word) not in words and not all(_bare(part) in _parts(words) for part in parts):

@@ -185,13 +185,15 @@ def _groups(claim: Statement) -> list[list[int]]:
     and another that speaks of stem cells.
     """
     groups: list[list[int]] = []
+    end = 0
     for number, piece in enumerate(claim.pieces):
-        start = piece.span[0]
-        bound = groups and (_BOUND.match(claim.text, start) or claim.text[start - 1] in '"“”')
-        if bound:
+        between = claim.text[end : piece.span[0]]
+        quoted = re.search(r"[\"“”]", between) and not re.search(r"[,;:]", between)
+        if groups and (quoted or _BOUND.match(claim.text, piece.span[0])):
             groups[-1].append(number)
         else:
             groups.append([number])
+        end = piece.span[1]
     return groups
 
 

@@ -57,7 +57,9 @@ _FRAME = frozenset(
         "are was were its their his her he she it they them this that these those an the own "
         "make makes made take takes took taken part parts place places both one two point "
         "points way ways like role become came come comes goes went go get gets comprise "
-        "comprises comprised consist contain another yes order"
+        "comprises comprised consist contain another yes order amount amounts plan plans "
+        "planned aim aims aimed hope hopes hoped want wants wanted intend intends intended "
+        "seek seeks strive strives try tries mean means"
     )
 )
 

@@ -176,7 +176,7 @@ hospital university
 """
 # Their places cannot be taken by another word, nor may they be added.
 _EXACT = """
-you your yours i me my mine we us our ours
+your yours i me my mine we us our ours
 deputy vice former acting assistant associate honorary interim emeritus only sole solely first
 last largest biggest smallest best worst most least fewest highest lowest oldest newest youngest
 longest leading all every each always entire whole half twice double triple quarter national
