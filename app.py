@@ -6,10 +6,12 @@ A hosting service that runs ``app.py`` by itself gets the same; it tells Gradio 
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import sys
 from pathlib import Path
+from typing import NoReturn
 
 import click
 
@@ -71,5 +73,16 @@ def _host(settings: Settings) -> str:
     return os.environ.get("GRADIO_SERVER_NAME") or settings.host
 
 
+def _end(code: int) -> NoReturn:
+    """End at once: a thread that still answers is within PyTorch, which would abort."""
+    logging.shutdown()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
+
+
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except SystemExit as end:
+        _end(end.code if isinstance(end.code, int) else int(end.code is not None))

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import datetime
+from contextlib import nullcontext
 from pathlib import Path
 
 from eval.intervals import SEED
-from eval.opening import fresh_index
+from eval.opening import fresh_index, with_vectors
 from eval.record import fields_of, surroundings
 from eval.running import Progress, figures_of, latency_of, run_sets
 from eval.sets import load_sets
 from rag.config import Settings
 from rag.embedding import SentenceEmbedder
 from rag.finders import open_finder
+from rag.multilingual import open_multilingual
 from rag.runs import FORMAT, Run
 from rag.versions import open_current
 
@@ -43,9 +45,13 @@ def make_run(
     around = surroundings(settings, sets.files, seed)
     embedder = SentenceEmbedder(settings.embedding_model, settings.precision)
     finder = open_finder(settings, embedder)
-    with fresh_index(settings, index_dir, corpus_dir) as folder:
+    multilingual = open_multilingual(settings)
+    with (
+        fresh_index(settings, index_dir, corpus_dir) as index,
+        with_vectors(index, multilingual) if multilingual else nullcontext(index) as folder,
+    ):
         version = open_current(folder, embedder)
-        outcomes = run_sets(sets, version, embedder, finder, settings.top_k, progress)
+        outcomes = run_sets(sets, version, embedder, finder, settings.top_k, progress, multilingual)
     return Run(
         format=FORMAT,
         name=name,

@@ -43,6 +43,7 @@ def run_sets(
     finder: Finder,
     k: int,
     progress: Progress | None = None,
+    multilingual: Embedder | None = None,
 ) -> tuple[Outcome, ...]:
     """Ask every question of the sets and measure the answers.
 
@@ -53,8 +54,9 @@ def run_sets(
         finder: what finds the evidence.
         k: chunks that are read for an answer.
         progress: called with the counts of questions asked and of questions to ask.
+        multilingual: what embeds questions in Chinese; without it they are refused.
     """
-    parts = watched(version, embedder, finder, k)
+    parts = watched(version, embedder, finder, k, multilingual)
     if sets.questions.answerable:
         # The first answer of a process loads what later ones find ready.
         parts.plain.ask(sets.questions.answerable[0].question)

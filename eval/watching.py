@@ -125,7 +125,13 @@ class Watched:
     watch: Stopwatch
 
 
-def watched(version: IndexVersion, embedder: Embedder, finder: Finder, k: int) -> Watched:
+def watched(
+    version: IndexVersion,
+    embedder: Embedder,
+    finder: Finder,
+    k: int,
+    multilingual: Embedder | None = None,
+) -> Watched:
     """Put a chatbot's parts together so that each can be timed.
 
     Args:
@@ -133,6 +139,7 @@ def watched(version: IndexVersion, embedder: Embedder, finder: Finder, k: int) -
         embedder: what embeds the questions.
         finder: what finds the evidence.
         k: chunks that are read for an answer.
+        multilingual: what embeds questions in Chinese; without it they are refused.
     """
     watch = Stopwatch()
     timed = dataclasses.replace(
@@ -142,8 +149,8 @@ def watched(version: IndexVersion, embedder: Embedder, finder: Finder, k: int) -
     )
     asked, found = WatchedEmbedder(embedder, watch), WatchedFinder(finder, watch)
     return Watched(
-        chatbot=Chatbot(timed, asked, found, k),
-        plain=Chatbot(version, embedder, finder, k),
-        unrefusing=Chatbot(timed, asked, Unrefusing(found), k),
+        chatbot=Chatbot(timed, asked, found, k, multilingual),
+        plain=Chatbot(version, embedder, finder, k, multilingual),
+        unrefusing=Chatbot(timed, asked, Unrefusing(found), k, multilingual),
         watch=watch,
     )

@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from rag.attaching import attach
-from rag.chatbot import Chatbot, open_finder
+from rag.chatbot import Chatbot
 from rag.config import load_settings
 from rag.embedding import SentenceEmbedder
+from rag.finders import open_finder
 from rag.indexing import build_index
 from rag.marking import faithful
 from rag.multilingual import UniversalSentenceEncoder

@@ -23,11 +23,12 @@ from rag.attachment import (
     read_attachment,
     write_attachment,
 )
-from rag.chatbot import Chatbot, open_finder
+from rag.chatbot import Chatbot
 from rag.cli import main
 from rag.config import ROOT, load_settings
 from rag.embedding import SentenceEmbedder
 from rag.errors import DamagedVersionError, IndexStateError, ModelError
+from rag.finders import open_finder
 from rag.indexing import build_index
 from rag.live import LiveChatbot
 from rag.locking import only_builder
