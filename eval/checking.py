@@ -81,12 +81,16 @@ def writing(
 ) -> None:
     """What is shown of a language model's sentences; LLM_BASE_URL says whose."""
     from eval.opening import fresh_index
+    from eval.smallmodel import LIMITS as SMALL_LIMITS
     from eval.smallmodel import NAME, SmallModel
     from eval.writing import evaluate_writing, some_of, writing_lines
     from rag.chatbot import Chatbot
 
     model = SmallModel() if small else None
-    over = {"llm_base_url": model.url, "llm_model": NAME} if model else {}
+    # The model is judged, not the machine: it has all the time it wants.
+    over: dict[str, object] = {}
+    if model:
+        over = {"llm_base_url": model.url, "llm_model": NAME, **SMALL_LIMITS}
     settings = load_settings(**over)
     if not settings.llm_base_url:
         raise click.UsageError("Set LLM_BASE_URL, or give --small.")

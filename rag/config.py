@@ -101,6 +101,9 @@ class Settings(BaseSettings):
         1500, ge=128, le=1_000_000, description="Tokens of the passages that the model is shown."
     )
     llm_answer_tokens: int = Field(400, ge=16, le=100_000, description="Most tokens of an answer.")
+    llm_follow_ups: bool = Field(
+        False, description="Whether the model may complete follow-ups that were not understood."
+    )
     journal: bool = Field(True, description="Whether answers and ratings are kept.")
     # Secret, since it may hold a password: it is never printed as it stands.
     journal_url: SecretStr = Field(
@@ -129,7 +132,12 @@ class Settings(BaseSettings):
     @property
     def fingerprint(self) -> str:
         """Changes with any setting that an answer depends on."""
-        written = (self.llm_base_url, self.llm_model) if self.llm_base_url else ()
+        written = (
+            (self.llm_base_url, self.llm_model, self.llm_passage_tokens, self.llm_answer_tokens,
+             self.llm_follow_ups)
+            if self.llm_base_url
+            else ()
+        )  # fmt: skip
         return fingerprint(
             self.embedding_model, self.reader_model, self.precision, self.chunk_tokens, self.top_k,
             *written,

@@ -18,6 +18,7 @@ import tenacity
 from rag.config import Settings
 from rag.errors import LanguageModelError
 from rag.prompts import Message
+from rag.usage import Usage
 
 # How often a stream that is silent says so, in seconds: then its reader may give up.
 BEAT = 0.2
@@ -39,14 +40,6 @@ _REFUSED = "The language model does not accept what is sent to it."
 _BROKEN = "The language model sent something that is no answer."
 _RESTING = "The language model has failed repeatedly and is left alone for a moment."
 _CURE = "See LLM_BASE_URL, LLM_MODEL and LLM_API_KEY; `python -m rag doctor` tries them."
-
-
-@dataclass(slots=True)
-class Usage:
-    """What one answer took: tokens as the server counts them, 0 where it does not."""
-
-    prompt_tokens: int = 0
-    completion_tokens: int = 0
 
 
 @dataclass(slots=True)
@@ -115,10 +108,8 @@ class LanguageModel:
         )
 
     @classmethod
-    def of(cls, settings: Settings) -> LanguageModel | None:
-        """The model that the settings name, ``None`` where they name none."""
-        if not settings.llm_base_url:
-            return None
+    def of(cls, settings: Settings) -> LanguageModel:
+        """The model that the settings name; they have to name one."""
         return cls(
             settings.llm_base_url,
             settings.llm_model or "default",

@@ -59,7 +59,7 @@ _FRAME = frozenset(
         "points way ways like role become came come comes goes went go get gets comprise "
         "comprises comprised consist contain another yes order amount amounts plan plans "
         "planned aim aims aimed hope hopes hoped want wants wanted intend intends intended "
-        "seek seeks strive strives try tries mean means"
+        "seek seeks strive strives try tries mean means e mail email"
     )
 )
 

@@ -67,7 +67,7 @@ def describe(settings: Settings, index_dir: Path) -> Fields:
         "answers_by": _FINDERS[settings.finder],
         "chinese": _chinese(settings, index_dir, version),
         "threshold": load_calibration(settings.finder).threshold,
-        "written_by": _writer(settings),
+        **_writer(settings),
         **_journal(settings),
     }
 
@@ -88,11 +88,12 @@ def _journal(settings: Settings) -> Fields:
     return fields
 
 
-def _writer(settings: Settings) -> str:
-    """What puts answers into words."""
+def _writer(settings: Settings) -> Fields:
+    """What puts answers into words, where something does."""
     if not settings.llm_base_url:
-        return "the documents' own words"
-    return f"{settings.llm_model or 'the default model'} at {_host(settings.llm_base_url)}, checked"
+        return {}
+    model = settings.llm_model or "the default model"
+    return {"written_by": f"{model} at {_host(settings.llm_base_url)}, checked"}
 
 
 def _host(url: str) -> str:

@@ -34,6 +34,15 @@ def objection(
     piece: Piece, claim: Statement, source: Source, likeness: Likeness
 ) -> Objection | None:
     """What speaks against a piece of a sentence in view of a text, ``None`` where nothing does."""
+    return (
+        missing_fact(piece, claim, source)
+        or _new_content(piece, claim, source, likeness)
+        or _polarity(piece, claim, source)
+    )
+
+
+def missing_fact(piece: Piece, claim: Statement, source: Source) -> Objection | None:
+    """A name, address, date, number or word that nothing can stand for, and the text has not."""
     for name in piece.names:
         if not source.has_name(name) or (name == claim.subject and source.is_about_another(claim)):
             return Objection("name", " ".join(name))
@@ -50,8 +59,12 @@ def objection(
         if new and not quantity.unit:
             return Objection("number", f"{quantity.value} {new[0]}")
     lacking = source.lacks_exact(piece.exact)
-    if lacking:
-        return Objection("word", " ".join(lacking))
+    return Objection("word", " ".join(lacking)) if lacking else None
+
+
+def _new_content(
+    piece: Piece, claim: Statement, source: Source, likeness: Likeness
+) -> Objection | None:
     if piece.content:
         if any(
             is_unlike(term, source.words) and not synonyms(term) & source.words
@@ -61,7 +74,7 @@ def objection(
         new = source.new_words(piece.content, likeness)
         if not _few(new, piece, claim):
             return Objection("new", " ".join(new))
-    return _polarity(piece, claim, source)
+    return None
 
 
 def _unlike(words: Sequence[str], others: Sequence[str]) -> Sequence[float]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import dataclasses
 import re
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from rag.addressed import addressed_spans, without_spans
 from rag.config import Settings
@@ -13,14 +14,20 @@ from rag.draft import Draft
 from rag.errors import LanguageModelError
 from rag.grounding import Grounding
 from rag.likeness import Vectoriser
-from rag.llm import LanguageModel, Usage
 from rag.markers import SentenceStream, Written
 from rag.notices import completed, in_own_words, with_notices, withheld_notices, written
 from rag.prompts import NOT_THERE, VERSION, Passage, messages
+from rag.rewriting import Rewriter
 from rag.text import fold
-from rag.types import Answer, Embedder, Hit
-from rag.usage import Writing
+from rag.types import Answer, Embedder, Hit, Turn
+from rag.usage import Usage, Writing
 from rag.versions import IndexVersion
+
+if TYPE_CHECKING:
+    from rag.llm import LanguageModel
+
+# Question, earlier turns, center to the answer in the documents' own words: ``Chatbot.find``.
+Find = Callable[[str, Sequence[Turn], str | None], Answer]
 
 # What the checks are made for: a sentence in another language than its source is none of it.
 _LANGUAGE = "en"
@@ -41,19 +48,67 @@ _LOOPING = "The language model repeated itself."
 
 def open_writer(settings: Settings, embedder: Embedder) -> Writer | None:
     """What puts answers into words, ``None`` where the settings name no language model."""
+    if not settings.llm_base_url:
+        return None
+    # Its client takes most of a second to load, and is of no use without an endpoint.
+    from rag.llm import LanguageModel
+
     model = LanguageModel.of(settings)
-    return Writer(model, embedder, settings.llm_passage_tokens) if model else None
+    rewriter = Rewriter(model) if settings.llm_follow_ups else None
+    return Writer(model, embedder, settings.llm_passage_tokens, rewriter)
 
 
 class Writer:
     """Has a model write what was found, and lets through what the passages say."""
 
-    def __init__(self, model: LanguageModel, embedder: Embedder, passage_tokens: int) -> None:
-        """Put the parts together; the model is shown up to ``passage_tokens`` of passages."""
+    def __init__(
+        self,
+        model: LanguageModel,
+        embedder: Embedder,
+        passage_tokens: int,
+        rewriter: Rewriter | None = None,
+    ) -> None:
+        """Put the parts together; the model is shown up to ``passage_tokens`` of passages.
+
+        ``rewriter`` completes follow-ups that were not understood.
+        """
         self.model = model
+        self._rewriter = rewriter
         self._embedder = embedder
         self._vectoriser = Vectoriser(embedder)
         self._passage_tokens = passage_tokens
+
+    def answers(
+        self,
+        find: Find,
+        question: str,
+        history: Sequence[Turn],
+        center: str | None,
+        version: IndexVersion,
+    ) -> Iterator[Answer]:
+        """What is found, as the model writes it; see ``write``.
+
+        A follow-up without an answer may be one that was not understood: then the model may
+        complete it. If that has an answer, it is the answer.
+        """
+        started = time.perf_counter()
+        found = find(question, history, center)
+        if self._rewriter is None or not history or not _may_be_misunderstood(found):
+            yield from self.write(found, version, started)
+            return
+        usage = Usage()
+        asked = time.perf_counter()
+        for rewrite in self._rewriter.rewrite(found.query.original, history, usage):
+            yield dataclasses.replace(found, points=(), text=_WAITING, notices=())
+            other = find(rewrite, (), center) if rewrite else found
+            if other.citations:
+                query = dataclasses.replace(other.query, original=found.query.original)
+                found = dataclasses.replace(other, query=query)
+        spent = Writing.of_request(self.model.name, VERSION, usage, time.perf_counter() - asked)
+        for answer in self.write(found, version, started):
+            whole = spent.with_writing(answer.writing)
+            elapsed = time.perf_counter() - started
+            yield dataclasses.replace(answer, writing=whole, elapsed=elapsed)
 
     def write(self, answer: Answer, version: IndexVersion, started: float) -> Iterator[Answer]:
         """The answer as it grows; the last one is whole.
@@ -82,10 +137,8 @@ class Writer:
             failure = exc.problem
         if not failure and not draft.shown:
             failure = draft.declined or (_NOTHING if draft.withheld else _EMPTY)
-        writing = Writing(
-            model=self.model.name, prompt=VERSION,
-            prompt_tokens=usage.prompt_tokens, completion_tokens=usage.completion_tokens,
-            seconds=time.perf_counter() - asked,
+        writing = dataclasses.replace(
+            Writing.of_request(self.model.name, VERSION, usage, time.perf_counter() - asked),
             shown=draft.shown, withheld=draft.withheld, unresolved=draft.unresolved,
             failure=failure or draft.declined,
         )  # fmt: skip
@@ -187,3 +240,8 @@ class Writer:
                 passages.append(Passage(len(passages) + 1, hit, document, text))
                 left -= tokens
         return passages
+
+
+def _may_be_misunderstood(answer: Answer) -> bool:
+    query = answer.query
+    return not answer.citations and query.language == _LANGUAGE and query.form != "chitchat"

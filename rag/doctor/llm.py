@@ -22,9 +22,8 @@ def llm_findings(settings: Settings, *, quick: bool) -> Iterator[Finding]:
         return
     from rag.llm import LanguageModel
 
-    model = LanguageModel.of(settings)
     try:
-        offered = model.models() if model else []
+        offered = LanguageModel.of(settings).models()
     except LanguageModelError as exc:
         # Answers go on without it.
         yield Finding(_CHECK, "warning", exc.problem, "Check LLM_BASE_URL and LLM_API_KEY.")

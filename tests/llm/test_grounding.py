@@ -13,9 +13,10 @@ from rag.types import Chunk, Document, Hit
 
 HARBOR = (
     "Professor Ann Lee is the director of the Harbor Center. She has led 22 projects since "
-    "February 2019. The Harbor Center occupies 3000 m2 at No. 12, Quay Road, and its budget is 2.1 million "
-    "Euros. Nobody at the Harbor Center studies fish. The Harbor Center will open a branch in "
-    "Oslo. Write to info@harbor.example or call +47 22 33 44 55.\n\nThe Harbor Center has two labs:\n\n"
+    "February 2019. The Harbor Center occupies 3000 m2 at No. 12, Quay Road, and its budget is "
+    "2.1 million Euros. Nobody at the Harbor Center studies fish. The Harbor Center will open a "
+    "branch in Oslo. Write to info@harbor.example or call +47 22 33 44 55.\n\n"
+    "The Harbor Center has two labs:\n\n"
     "- 3 researchers work in the Tide Laboratory.\n- 5 researchers work in the Storm Laboratory."
 )
 MOUNTAIN = (

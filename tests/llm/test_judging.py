@@ -33,6 +33,9 @@ def test_what_is_cited_is_not_missed(said: str) -> None:
     ("said", "fact"),
     [
         ("The head is Bo Lee.", "Bo"),
+        ("Mallory Lee has led it.", "Mallory"),
+        ("Mallory leads the Harbor Center.", "Mallory"),
+        ("It was founded in March.", "March"),
         ("Ann Lee has led it since March 2019.", "March"),
         ("Ann Lee has led it since 2018.", "2018"),
         ("It has 3001 m2.", "3001"),

@@ -6,18 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from eval.smallmodel import NAME, SmallModel
+from eval.smallmodel import LIMITS, NAME, SmallModel
 from eval.writing import WritingReport, evaluate_writing, some_of
 from rag.chatbot import Chatbot
 from rag.config import load_settings
 from rag.doctor.llm import llm_findings
-from rag.llm import LanguageModel
 from rag.questions import load_questions
-from rag.writing import Writer
-
-# Whatever else the machine is doing.
-SECONDS = 600.0
-TOKENS = 200
+from rag.writing import open_writer
 
 
 @pytest.fixture(scope="module")
@@ -27,8 +22,8 @@ def small() -> SmallModel:
 
 @pytest.fixture(scope="module")
 def writing(chatbot: Chatbot, small: SmallModel) -> Chatbot:
-    model = LanguageModel(small.url, NAME, "", SECONDS, SECONDS, TOKENS)
-    return chatbot.on(chatbot.version, Writer(model, chatbot.embedder, 600))
+    settings = load_settings(llm_base_url=small.url, llm_model=NAME, **LIMITS)
+    return chatbot.on(chatbot.version, open_writer(settings, chatbot.embedder))
 
 
 def nothing_invented_is_shown(report: WritingReport) -> None:
