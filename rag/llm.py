@@ -30,6 +30,8 @@ _REST = 30.0
 _CONNECT = 5.0  # seconds
 # A token is some four characters; a server that heeds no limit is cut off.
 _MOST_CHARACTERS_A_TOKEN = 8
+# Two of them fit into a database's column.
+_MOST_TOKENS = 10**9
 _NO_KEY = "none"
 _OUT_OF_QUOTA = frozenset({"insufficient_quota", "billing_hard_limit_reached"})
 
@@ -194,8 +196,8 @@ class LanguageModel:
                     if request.given_up.is_set():
                         break
                     if chunk.usage:
-                        request.usage.prompt_tokens = chunk.usage.prompt_tokens or 0
-                        request.usage.completion_tokens = chunk.usage.completion_tokens or 0
+                        request.usage.prompt_tokens = _count(chunk.usage.prompt_tokens)
+                        request.usage.completion_tokens = _count(chunk.usage.completion_tokens)
                     for choice in chunk.choices[:1]:
                         if choice.delta and choice.delta.content:
                             request.pieces.put(choice.delta.content)
@@ -225,6 +227,11 @@ class LanguageModel:
                 stream_options={"include_usage": True},
             )
         )
+
+
+def _count(told: object) -> int:
+    """A number of tokens, whatever a server says: the client does not check it."""
+    return min(max(told, 0), _MOST_TOKENS) if isinstance(told, int) else 0
 
 
 def _may_pass(exc: BaseException) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
@@ -182,13 +182,18 @@ class Events:
             exchanges = exchanges[: visit.editing - 1]
             visit.editing = 0
         steps = self._steps(asked, exchanges, visit)
-        loop = asyncio.get_running_loop()
-        while updates := await loop.run_in_executor(self._threads, next, steps, None):
-            yield updates
+        step = self._threads.submit(next, steps, None)
+        try:
+            while updates := await asyncio.wrap_future(step):
+                yield updates
+                step = self._threads.submit(next, steps, None)
+        finally:
+            # Nobody waits any more: what a language model is asked ends with the step that runs.
+            step.add_done_callback(lambda _: steps.close())
 
     def _steps(
         self, asked: Exchange, exchanges: Sequence[Exchange], visit: Visit
-    ) -> Iterator[Updates]:
+    ) -> Generator[Updates, None, None]:
         current = self._chatbot.at()
         chatbot = self._chatbot.at(asked.wanted) or current
         if current is None or chatbot is None:

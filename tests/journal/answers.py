@@ -38,6 +38,7 @@ ANSWER = Answer(
 REFUSAL = replace(
     ANSWER, query=Query("Who?", "Who?"), text="The documents do not say.", points=(),
     citations=(), confidence=0.1, withheld=0, incomplete=False,
+    writing=None,
 )  # fmt: skip
 
 
