@@ -11,6 +11,7 @@ from rag.prompts import completion_messages
 from rag.source import Source
 from rag.statements import statement
 from rag.support import missing_fact
+from rag.synonyms import plain_terms
 from rag.types import Turn
 from rag.usage import Usage
 
@@ -22,6 +23,13 @@ _TURNS = 4
 _LONGEST_ANSWER = 400  # characters
 # A completed question is its own length and a name or two longer.
 _LONGEST_ADDED = 200  # characters
+# Words that stand for what was said before, and are gone when that is named.
+_STANDING = frozenset(
+    plain_terms(
+        "gentleman gentlemen lady ladies man woman guy fellow individual person same latter "
+        "aforementioned mentioned said place thing things"
+    )
+)
 
 
 class Rewriter:
@@ -59,7 +67,7 @@ def keeps(question: str, rewrite: str, said: str) -> bool:
 
     Every name, number, date, address and word of content of the question is in the rewrite, every
     name, number, date and address of the rewrite in the question or in what was said; neither
-    denies what the other does not.
+    denies what the other does not. Only words such as "gentleman" may give way to a name.
     """
     if not rewrite or "\n" in rewrite or len(rewrite) > len(question) + _LONGEST_ADDED:
         return False
@@ -67,11 +75,11 @@ def keeps(question: str, rewrite: str, said: str) -> bool:
     there, known = Source(rewrite), Source(f"{question}\n{said}")
     if asked.negations != put.negations:
         return False
-    lost = any(
-        missing_fact(piece, asked, there) or there.new_words(piece.content, _never_alike)
-        for piece in asked.pieces
-    )
-    return not lost and not any(missing_fact(piece, put, known) for piece in put.pieces)
+    for piece in asked.pieces:
+        content = [(term, word) for term, word in piece.content if term not in _STANDING]
+        if missing_fact(piece, asked, there) or there.new_words(content, _never_alike):
+            return False
+    return not any(missing_fact(piece, put, known) for piece in put.pieces)
 
 
 def _never_alike(words: Sequence[str], others: Sequence[str]) -> Sequence[float]:
