@@ -21,12 +21,6 @@ _INSTITUTION = frozenset(
     "university school college institute center centre ministry hospital academy laboratory "
     "department office council commission administration committee foundation base".split()
 )
-# Adjectives of countries by the country's name.
-_COUNTRIES = {
-    "chinese": "china", "spanish": "spain", "danish": "denmark", "european": "europe",
-    "american": "america", "german": "germany", "french": "france", "british": "britain",
-    "japanese": "japan", "italian": "italy", "korean": "korea", "russian": "russia",
-}  # fmt: skip
 
 # Words, and others: of each of the words the greatest cosine with one of the others.
 Likeness = Callable[[Sequence[str], Sequence[str]], Sequence[float]]
@@ -109,7 +103,7 @@ class Source:
 
         ``around``: or in a name of the context.
         """
-        wanted = [_COUNTRIES.get(token, token) for token in name if token not in _SMALL]
+        wanted = [token for token in name if token not in _SMALL]
         runs = self._runs if around else self._runs[:1]
         if not wanted or any(_together(wanted, run) for run in runs):
             return True
@@ -122,6 +116,11 @@ class Source:
             self.has_name(wanted[:cut], around) and self.has_name(wanted[cut:], around)
             for cut in range(1, len(wanted))
         )
+
+    def is_own(self, name: Sequence[str]) -> bool:
+        """Whether a name is one of the document's own for what it speaks of."""
+        wanted = [token for token in name if token not in _SMALL]
+        return any(_together(wanted, run) for run in self._runs[1 : 1 + self._names])
 
     def is_about_another(self, claim: Statement) -> bool:
         """Whether a sentence puts the center in the place of the one whom the text names first."""
@@ -166,12 +165,9 @@ def denied_in(text: str) -> frozenset[str]:
 
 def _together(wanted: Sequence[str], run: Sequence[str]) -> bool:
     size = len(wanted)
-    if not all(
-        len(t) == 1 or t in run or t[:-1] in run or t in _COUNTRIES.values() for t in wanted
-    ):
+    if not all(len(t) == 1 or t in run or t[:-1] in run for t in wanted):
         return False
-    there = [_COUNTRIES.get(token, token) for token in run]
-    return any(_same_tokens(wanted, there[at : at + size]) for at in range(len(there) - size + 1))
+    return any(_same_tokens(wanted, run[at : at + size]) for at in range(len(run) - size + 1))
 
 
 def _same_tokens(wanted: Sequence[str], there: Sequence[str]) -> bool:

@@ -11,6 +11,7 @@ from rag.quantities import Bound, Quantity
 from rag.source import Likeness, Source, denied_in
 from rag.statements import Piece, Statement
 from rag.synonyms import is_unlike, synonyms
+from rag.text import fold
 
 # Of the content words of a piece one in this many may be new, if it is no more than one in ...
 _NEW_WORDS = 4
@@ -46,6 +47,8 @@ def missing_fact(piece: Piece, claim: Statement, source: Source) -> Objection | 
     for name in piece.names:
         if not source.has_name(name) or (name == claim.subject and source.is_about_another(claim)):
             return Objection("name", " ".join(name))
+        if _is_related_to_itself(name, claim, source):
+            return Objection("name", " ".join(name))
     for contact in piece.contacts:
         if contact not in source.contacts:
             return Objection("address", contact)
@@ -75,6 +78,21 @@ def _new_content(
         if not _few(new, piece, claim):
             return Objection("new", " ".join(new))
     return None
+
+
+def _is_related_to_itself(name: Sequence[str], claim: Statement, source: Source) -> bool:
+    """Whether a center has something to do with a name of its own that the text does not say.
+
+    "The Lake Center is led by Lake University" is not told by who its director is. "The Lake
+    Center of Lake University" is a matter of wording.
+    """
+    if name == claim.subject or not source.is_own(claim.subject) or not source.is_own(name):
+        return False
+    if source.has_name(name, around=False):
+        return False
+    said = r"\W+".join(re.escape(token) for token in name)
+    attached = rf"(?:\b(?:of|at|in|within)\s+(?:the\s+)?|[(,]\s*|['’]s?\s+){said}"
+    return re.search(attached, fold(claim.text)) is None
 
 
 def _unlike(words: Sequence[str], others: Sequence[str]) -> Sequence[float]:

@@ -25,7 +25,9 @@ MOUNTAIN = (
 
 
 def passage(number: int, text: str, name: str, *aliases: str) -> Passage:
-    document = Document(f"{name}.md", name, text, "0", center=name, aliases=aliases)
+    document = Document(
+        f"{name}.md", name, text, "0", center=name, institution="Quay University", aliases=aliases
+    )
     chunk = Chunk(f"{name}#1", document.doc_id, 0, len(text), "", text)
     return Passage(number, Hit(chunk, 1.0, number), document, text)
 
@@ -44,6 +46,7 @@ RIGHT = [
     "Its budget amounts to €2.1 million.",
     "The center is at No. 12, Quay Road.",
     "Nobody at the center studies fish.",
+    "The Harbor Center of Quay University covers 3,000 square meters.",
     "The center plans to open a branch in Oslo.",
     "You can e-mail info@harbor.example or call +47 22 33 44 55.",
     "Three researchers work in the Tide Laboratory and five in the Storm Laboratory.",
@@ -72,6 +75,8 @@ WRONG = [
     "Ann Lee is the director of the Harbor Center and was trained at Oxford.",
     "Ann Lee is the director of the Harbor Center, which is the largest in Norway.",
     "The Harbor Center is admired by everyone.",
+    "The Harbor Center is led by Quay University.",
+    "The Harbor Center is led by the HC.",
     "You answer questions about research centers.",
     "Ann Lee is the director, the director, the director, the director.",
     "",
