@@ -34,6 +34,7 @@ class WritingMark:
     unresolved: int
     unsupported: tuple[tuple[str, str], ...]
     dangling: int
+    model: str
     seconds: float
     failure: str
     said: str
@@ -41,8 +42,9 @@ class WritingMark:
 
 @dataclass(frozen=True, slots=True)
 class WritingReport:
-    """Totals over all questions; shares in [0, 1]."""
+    """Totals over all questions; shares in [0, 1]. ``models`` are those that wrote."""
 
+    models: tuple[str, ...]
     questions: int
     called: int
     sentences: int
@@ -82,6 +84,7 @@ def evaluate_writing(
     sentences = sum(mark.shown + mark.withheld for mark in marks)
     count = max(1, len(marks))
     return WritingReport(
+        models=tuple(sorted({mark.model for mark in marks if mark.model})),
         questions=len(marks),
         called=sum(mark.called for mark in marks),
         sentences=sentences,
@@ -116,6 +119,7 @@ def _mark(question: GoldQuestion | UnansweredQuestion, chatbot: Chatbot) -> Writ
         unresolved=writing.unresolved if writing else 0,
         unsupported=tuple(unsupported(answer, documents)),
         dangling=sum(marker not in known for point in answer.points for marker in point.markers),
+        model=writing.model if writing else "",
         seconds=writing.seconds if writing else 0.0,
         failure=writing.failure if writing else "",
         said=answer.text,
@@ -133,7 +137,7 @@ def _is_right(
 
 def writing_lines(report: WritingReport, *, all_said: bool) -> Iterator[str]:
     """The totals, and whatever was shown that should not have been."""
-    yield f"{report.questions} questions, the model was called for {report.called}"
+    yield f"{report.questions} questions, {', '.join(report.models)} called for {report.called}"
     yield f"{report.sentences} sentences written, withheld {report.withheld:.1%}"
     yield f"markers that name no passage: {report.unresolved}, of those shown {report.dangling}"
     yield f"facts shown that the cited text lacks: {report.unsupported}"
