@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -21,6 +21,8 @@ from rag.types import Place
 
 # Sentences of the passages that are looked at for one sentence, those with most of its words first.
 _LOOKED_AT = 12
+# So many are prepared in one go.
+_AT_ONCE = 8
 # No sentence of a document that can be read is longer, in characters.
 LONGEST = 500
 # A sentence may join what stands in this many places.
@@ -79,13 +81,20 @@ class Grounding:
         self._passages = passages
         self._vectoriser = vectoriser
 
-    def prepare(self) -> None:
-        """Do all that needs no sentence: while the model thinks, there is time for it."""
+    def prepare(self, is_over: Callable[[], bool] = lambda: False) -> None:
+        """Do what needs no sentence, first passages first, until all is done or ``is_over``.
+
+        While the model thinks, there is time for it; ``check`` waits for none of it.
+        """
         sources = [unit.source for unit in self._units]
-        for source in sources:
-            source.prepare()
-        words = {word for source in sources for word in source.different_words}
-        self._vectoriser.vectors([*words, *(source.text for source in sources)])
+        for at in range(0, len(sources), _AT_ONCE):
+            if is_over():
+                return
+            some = sources[at : at + _AT_ONCE]
+            for source in some:
+                source.prepare()
+            words = {word for source in some for word in source.different_words}
+            self._vectoriser.vectors([*words, *(source.text for source in some)])
 
     @cached_property
     def _units(self) -> list[_Unit]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
@@ -169,9 +170,13 @@ class Writer:
         said: dict[str, int] = {}
         in_vain = 0
         stream = self.model.stream(messages(question, passages), usage)
+        over = threading.Event()
+        preparing = threading.Thread(
+            target=draft.grounding.prepare, args=(over.is_set,), name="grounding", daemon=True
+        )
         try:
             next(stream)  # the request is on its way: now there is time
-            draft.grounding.prepare()
+            preparing.start()
             for piece in stream:
                 sentences = reading.feed(piece) if piece else reading.idle()
                 for sentence in sentences:
@@ -198,9 +203,12 @@ class Writer:
                     draft.add(sentence, _MARKUP.search(sentence.text))
                     yield
         finally:
+            over.set()
             close = getattr(stream, "close", None)
             if close:
                 close()
+            if preparing.ident:
+                preparing.join()
 
     def _is_end(self, sentence: Written, draft: Draft) -> bool:
         if NOT_THERE.lower() not in sentence.text.lower():
