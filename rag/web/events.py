@@ -15,12 +15,12 @@ from rag.chatbot import Chatbot
 from rag.live import LiveChatbot
 from rag.rating import Recorder
 from rag.types import Document
-from rag.web.answers import announcement, conversation
+from rag.web.answers import announcement, conversation, replacing
 from rag.web.fixed import fixed
 from rag.web.hearing import Rated, ToAsk, ToEdit, ToRead, ToSpeak, arrival_of, heard
 from rag.web.keeping import kept, restored
 from rag.web.layout import Layout
-from rag.web.markup import button, element, escape
+from rag.web.markup import element, escape
 from rag.web.opening import opened_at, part_of
 from rag.web.reading import document_dialog, missing_dialog, part_with, parts_of
 from rag.web.session import Exchange, Visit, ask, finished, new_id
@@ -76,7 +76,7 @@ class Events:
             parts.welcome: gr.Column(visible=not exchanges),
             parts.send: gr.Button(words("ask"), visible=not busy),
             parts.stop: gr.Button(words("stop"), visible=busy),
-            parts.editing: _editing(visit),
+            parts.editing: replacing(visit),
         }
 
     def dress(self, visit: Visit) -> Updates:
@@ -177,19 +177,22 @@ class Events:
         if _busy(exchanges):
             yield {self.parts.said: gr.skip()}
             return
+        shown = self._shown(exchanges, visit)
         if visit.editing:
             visit.set_aside = tuple(exchanges[visit.editing - 1 :])
             exchanges = exchanges[: visit.editing - 1]
             visit.editing = 0
         steps = self._steps(asked, exchanges, visit)
-        step = self._threads.submit(next, steps, None)
+        coming = self._threads.submit(next, steps, None)
         try:
-            while updates := await asyncio.wrap_future(step):
-                yield updates
-                step = self._threads.submit(next, steps, None)
+            while updates := await asyncio.wrap_future(coming):
+                # The answer is sought while the question on its way is being shown.
+                coming = self._threads.submit(next, steps, None)
+                yield _news(updates, shown)
+                shown |= updates
         finally:
             # Nobody waits any more: what a language model is asked ends with the step that runs.
-            step.add_done_callback(lambda _: steps.close())
+            coming.add_done_callback(lambda _: steps.close())
 
     def _steps(
         self, asked: Exchange, exchanges: Sequence[Exchange], visit: Visit
@@ -274,18 +277,14 @@ class Events:
         return {self.parts.reader: document_dialog(number, document, opened, part, visit.words)}
 
 
+def _news(updates: Updates, shown: Updates) -> Updates:
+    """Without the texts that the page shows already: a browser would parse them all anew."""
+    return {p: v for p, v in updates.items() if not (isinstance(v, str) and v == shown.get(p))}
+
+
 def _busy(exchanges: Sequence[Exchange]) -> bool:
     """Whether an answer is on its way."""
     return bool(exchanges) and not exchanges[-1].done
-
-
-def _editing(visit: Visit) -> str:
-    """Says what the next question will replace, with a way out."""
-    if not visit.editing:
-        return ""
-    words = visit.words
-    said = element("span", words("editing", number=visit.editing))
-    return element("p", said, button("edit-0", words("unedit"), class_="quiet"))
 
 
 def _message(told: dict[str, str]) -> str:
