@@ -12,6 +12,7 @@ from tqdm import tqdm
 
 from eval.accepting import accept
 from eval.bench.command import bench
+from eval.checking import grounding, writing
 from eval.keeping import COMMANDS
 from eval.options import (
     FOLDER,
@@ -284,7 +285,7 @@ def _fidelity_lines(report: FidelityReport) -> Iterable[str]:
         yield f"  {run.page} from {run.seed}: “{run.words}”"
 
 
-for command in (conversation, fits, topics, accept, bench, *COMMANDS):
+for command in (conversation, fits, topics, accept, bench, grounding, writing, *COMMANDS):
     main.add_command(command)
 
 if __name__ == "__main__":

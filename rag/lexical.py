@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import threading
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from pathlib import Path
 
 import bm25s
@@ -25,7 +26,13 @@ _STOPWORDS = frozenset(STOPWORDS_EN) | frozenset(_QUESTION_WORDS.split())
 
 
 class LexicalIndex:
-    """BM25 (Lucene's variant) over stemmed English words and Chinese characters and pairs."""
+    """BM25 (Lucene's variant) over stemmed English words, pairs of them that stand side by side,
+    and Chinese characters and pairs.
+
+    A pair counts as a term of its own, as in Metzler and Croft, "A Markov Random Field Model for
+    Term Dependencies", 2005: a passage that has the words of a name together is nearer than one
+    that has them apart (docs/decisions/0010-pairs-of-words.md has the figures).
+    """
 
     def __init__(self, model: bm25s.BM25, count: int) -> None:
         self._model = model
@@ -41,8 +48,9 @@ class LexicalIndex:
     def from_terms(cls, corpus: Sequence[Sequence[str]]) -> LexicalIndex:
         """Index texts whose ``terms`` are known; row *i* is text *i*."""
         model = bm25s.BM25(k1=_K1, b=_B, method="lucene", backend="numpy")
+        paired = [with_pairs(words) for words in corpus]
         # An empty vocabulary is an error there; a term that no query can have is not.
-        model.index(corpus if any(corpus) else [["\x00"]], show_progress=False)
+        model.index(paired if any(paired) else [["\x00"]], show_progress=False)
         return cls(model, len(corpus))
 
     @classmethod
@@ -86,7 +94,7 @@ class LexicalIndex:
         ``rows`` restricts the search to those row numbers.
         """
         empty = np.empty(0, np.float32), np.empty(0, np.int64)
-        known = [term for term in terms(question) if self.weight(term) is not None]
+        known = [t for t in with_pairs(terms(question)) if self.weight(t) is not None]
         if not known or not self._count:
             return empty
         scores = np.asarray(self._model.get_scores(known), np.float32)[: self._count]
@@ -95,6 +103,18 @@ class LexicalIndex:
         order = np.lexsort((candidates, -scores[candidates]))[:k]
         best = candidates[order]
         return scores[best], best.astype(np.int64)
+
+
+def with_pairs(words: Sequence[str]) -> list[str]:
+    """``words``, and each two of them that follow each other as one term.
+
+    Chinese comes in overlapping pairs already.
+
+    >>> with_pairs(["stem", "cell", "bank"])
+    ['stem', 'cell', 'bank', 'stem cell', 'cell bank']
+    """
+    pairs = (f"{a} {b}" for a, b in pairwise(words) if a.isascii() and b.isascii())
+    return [*words, *pairs]
 
 
 # A PyStemmer object caches and must not be shared between threads.

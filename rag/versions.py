@@ -21,7 +21,7 @@ from rag.records import Records
 from rag.stores.faiss import FaissStore
 from rag.types import Embedder
 
-FORMAT = 3
+FORMAT = 4
 CURRENT = "CURRENT"
 MANIFEST = "manifest.json"
 RECORDS = "chunks.sqlite"
