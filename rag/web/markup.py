@@ -18,13 +18,13 @@ from rag.text import language_of
 
 _TAGS = frozenset(
     "a article blockquote button caption dd details dialog div dl dt em fieldset footer form h1 h2 "
-    "h3 h4 header input label legend li mark p section span strong summary table tbody td th thead "
-    "tr ul".split()
+    "h3 h4 header input label legend li mark option p progress section select span strong summary "
+    "table tbody td th thead tr ul".split()
 )
 _EMPTY = frozenset({"input"})
 _ATTRIBUTES = frozenset(
-    "class dir hidden href id lang maxlength name rel scope style tabindex target title type "
-    "value".split()
+    "checked class dir hidden href id lang max maxlength min name rel required scope selected step "
+    "style tabindex target title type value".split()
 )
 # The one style that an element may have: how long a bar is.
 _SHARE = re.compile(r"--share:[01]\.\d\d")
