@@ -45,3 +45,7 @@ class QueryError(RagError):
 
 class JournalError(RagError):
     """The journal cannot be opened, read or written."""
+
+
+class AccountError(RagError):
+    """A user of the back room cannot be made, read or removed."""

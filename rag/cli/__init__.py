@@ -25,6 +25,7 @@ _COMMANDS = {
     "status": "rag.cli.health",
     "journal": "rag.cli.journal",
     "doctor": "rag.cli.doctor",
+    "user": "rag.cli.user",
 }
 
 

@@ -1,0 +1,8 @@
+"""The pages of the back room, in the order of its menu."""
+
+from __future__ import annotations
+
+from rag.backroom import corpus
+from rag.backroom.desk import Page
+
+PAGES: tuple[Page, ...] = (corpus.PAGE,)
