@@ -49,15 +49,18 @@ class Gaps:
         self,
         in_vain: Callable[[int], Sequence[InVain]],
         embedder: Callable[[str], Embedder | None],
+        plain: Callable[[str], str] = str,
     ) -> None:
         """Group what ``in_vain`` gives.
 
         Args:
             in_vain: the newest questions, at most as many as it is given.
             embedder: what embeds questions in a language, ``None`` where nothing does.
+            plain: a question as it is embedded: without what tells nothing of its topic.
         """
         self._in_vain = in_vain
         self._embedder = embedder
+        self._plain = plain
         self._vectors: LRUCache[tuple[str, str], Vectors] = LRUCache(_KEPT)
         # Guards the vectors; the other lets one thread embed at a time.
         self._known = threading.Lock()
@@ -71,11 +74,10 @@ class Gaps:
         for language in sorted({one.language for one in complaints}):
             group = [one for one in complaints if one.language == language]
             found = self._found(group)
-            unread += sum(vector is None for vector in found) if self._embedder(language) else 0
-            # The few questions that nothing embeds are one group.
-            if not self._embedder(language):
-                topics += topics_of(group[:1], np.zeros((1, 1), np.float32)) if group else []
-                continue
+            if self._embedder(language) is None:
+                # Nothing tells what they are about: each for itself.
+                found = list(np.eye(len(group), dtype=np.float32))
+            unread += sum(vector is None for vector in found)
             read = [(one, v) for one, v in zip(group, found, strict=True) if v is not None]
             if read:
                 vectors = np.stack([vector for _, vector in read])
@@ -116,7 +118,7 @@ class Gaps:
             unread = [q for q in questions if (language, q) not in self._vectors]
         for start in range(0, len(unread), _AT_ONCE):
             some = unread[start : start + _AT_ONCE]
-            vectors = embedder.embed(some)
+            vectors = embedder.embed([self._plain(question) for question in some])
             with self._known:
                 for question, vector in zip(some, vectors, strict=True):
                     self._vectors[language, question] = vector

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from sklearn.cluster import AgglomerativeClustering
+from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
 
+from rag.centers import Center, spans_of_chinese_names, spans_of_names
 from rag.chinese import content_words
 from rag.lexical import STOPWORDS
 from rag.text import fold, tokens
@@ -18,8 +20,11 @@ from rag.types import Vectors
 # rewordings of a question fall apart; above, directors and deputies come together.
 _APART = 0.55
 _WORDS = 3
+_ANY_CENTER = "the center"
 # What nearly every question here has says nothing of one.
-_COMMON = STOPWORDS | frozenset("center centers centre research tell please".split())
+_COMMON = (
+    STOPWORDS | ENGLISH_STOP_WORDS | frozenset("center centers centre research tell please".split())
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +68,19 @@ class Topic:
         for one in self.complaints:
             counted.update(one.centers)
         return tuple(sorted(counted.items(), key=lambda pair: (-pair[1], pair[0])))
+
+
+def unnamed(question: str, centers: Sequence[Center]) -> str:
+    """A question without the names of centers: whom it is about is counted, not its topic.
+
+    >>> unnamed("Who leads it?", ())
+    'Who leads it?'
+    """
+    rest = question
+    names = [*spans_of_names(question, centers), *spans_of_chinese_names(question, centers)]
+    for start, end in sorted({(start, end) for start, end, _ in names}, reverse=True):
+        rest = f"{rest[:start]}{_ANY_CENTER}{rest[end:]}"
+    return rest
 
 
 def topics_of(complaints: Sequence[Complaint], vectors: Vectors) -> tuple[Topic, ...]:

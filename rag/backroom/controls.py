@@ -55,7 +55,14 @@ def submit(verb: str, label: str, *, main: bool = False) -> Markup:
     return element("button", label, type="submit", value=verb, class_="main" if main else "quiet")
 
 
-def table(caption: str, heads: Sequence[str | Cell], rows: Iterable[Sequence[Cell | str]]) -> Markup:
+def heads(words: Sequence[str], figures: Sequence[str] = ()) -> list[str | Cell]:
+    """The heads of a table: of columns with words, then of columns with figures."""
+    return [*words, *(Cell(word, figure=True) for word in figures)]
+
+
+def table(
+    caption: str, heads: Sequence[str | Cell], rows: Iterable[Sequence[Cell | str]]
+) -> Markup:
     """A table; the first cell of each row names it."""
     head = (_cell("th", cell, scope="col") for cell in heads)
     body = (
@@ -94,9 +101,7 @@ def paging(offset: int, size: int, total: int) -> Markup:
 
 
 def _turn(offset: int, label: str) -> Markup:
-    return element(
-        "button", label, type="button", value=f"page-{max(offset, 0)}", class_="quiet"
-    )
+    return element("button", label, type="button", value=f"page-{max(offset, 0)}", class_="quiet")
 
 
 def _cell(tag: str, cell: Cell | str, **attributes: str) -> Markup:

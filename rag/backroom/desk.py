@@ -25,7 +25,7 @@ from rag.live import LiveChatbot
 COOKIE = "staff"
 # Nothing of the back room is an endpoint for programs.
 PRIVATE: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
-_EVENT_DATA = ("gr.EventData", gr.EventData)
+_EVENT_DATA: tuple[object, ...] = ("gr.EventData", gr.EventData)
 _REFUSED = "You may not do this. Log in again as somebody who may."
 _APOLOGY = "Something went wrong on our side. Please try again."
 
@@ -62,8 +62,8 @@ class Desk:
         """``deed`` for Gradio, done only for those who have ``role``.
 
         A deed's first parameter is the ``Person`` who does it; the others are the inputs of the
-        event, a ``gr.Progress`` default and ``gr.EventData`` included. It is a plain function or a generator, which
-        Gradio runs in a thread. A ``RagError`` becomes a message on the page.
+        event, a ``gr.Progress`` default and ``gr.EventData`` included. It is a plain function or a
+        generator, which Gradio runs in a thread. A ``RagError`` becomes a message on the page.
 
         Raises:
             TypeError: the deed is a coroutine, which would hold up every other visitor.

@@ -8,9 +8,9 @@ from typing import get_args
 from rag.backroom.controls import Cell, paging, table
 from rag.journal.reading import Entry, Listing, Summary
 from rag.rating import Judgment, Reason
-from rag.types import Document, Status
+from rag.types import Document
 from rag.web.answers import conversation, shortened
-from rag.web.markup import Markup, button, element, hidden, join, spoken
+from rag.web.markup import Markup, button, element, join, spoken
 from rag.web.session import Exchange, Visit
 from rag.web.sources import sources
 from rag.web.words import Words
@@ -39,7 +39,7 @@ def listed(listing: Listing, offset: int, size: int) -> Markup:
     """A page of a list of entries."""
     if not listing.entries:
         return element("p", "No answer fits these filters.", class_="note")
-    heads = [
+    heads: list[str | Cell] = [
         "Question", "Status", Cell("Confidence", figure=True), "Rating", "Center",
         Cell("Asked", figure=True),
     ]  # fmt: skip
@@ -124,8 +124,6 @@ def _judged(judgment: Judgment) -> str:
     return said + gold + note
 
 
-
-
 def heading(text: str, name: str) -> Markup:
     """A heading that the focus can be put on."""
     return element("h2", text, id=name, tabindex="-1")
@@ -134,5 +132,3 @@ def heading(text: str, name: str) -> Markup:
 def told(problem: str) -> Markup:
     """What went wrong, or was done."""
     return element("p", problem, class_="told") if problem else Markup()
-
-

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from rag.backroom import corpus
+from rag.backroom import conversations, corpus, gaps, judging, quality
 from rag.backroom.desk import Page
 
-PAGES: tuple[Page, ...] = (corpus.PAGE,)
+PAGES: tuple[Page, ...] = (
+    quality.PAGE,
+    conversations.PAGE,
+    judging.PAGE,
+    gaps.PAGE,
+    corpus.PAGE,
+)

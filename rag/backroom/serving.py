@@ -32,7 +32,8 @@ def backroom(settings: Settings, chatbot: LiveChatbot, index_dir: Path) -> FastA
     inside = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     inside.router.routes.extend(Login(users, sessions).routes)
     blocks = build_backroom(Desk(settings, chatbot, index_dir, sessions), PAGES)
-    files = [_SCRIPT, *(path for page in PAGES for path in page.scripts)]
+    # Pages may share a file.
+    files = dict.fromkeys([_SCRIPT, *(path for page in PAGES for path in page.scripts)])
     scripts = "\n".join(path.read_text("utf-8") for path in files)
     with warnings.catch_warnings():
         # Gradio tells of several pages that it does not render them by Node, asked or not.
@@ -59,6 +60,8 @@ def _mount(inside: FastAPI, blocks: gr.Blocks, scripts: str) -> None:
         pwa=False,
         mcp_server=False,
         theme=theme(),
-        css_paths=[COLOURS, _STYLE, *(path for page in PAGES for path in page.styles)],
+        css_paths=list(
+            dict.fromkeys([COLOURS, _STYLE, *(path for page in PAGES for path in page.styles)])
+        ),
         head=f"<script>{scripts}</script>",
     )

@@ -63,6 +63,15 @@
     if (button.value === "take") take();
     else press(button.value);
   });
+  // Gradio's page has a <base> element, by which a link within the page would leave it.
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest?.("a[href^='#']");
+    const target = link && inside(link) && find(link.getAttribute("href"));
+    if (!target) return;
+    event.preventDefault();
+    target.scrollIntoView({ block: "nearest" });
+    target.focus({ preventScroll: true });
+  }, true);
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (!inside(form)) return;

@@ -15,9 +15,11 @@ from pydantic import TypeAdapter, ValidationError
 from rag.config import Settings
 from rag.journal.judging import JudgmentBook
 from rag.journal.reading import JournalReader
+from rag.web.theme import STYLES as CHAT_STYLES
 
 SCRIPT = Path(__file__).with_name("work.js")
-STYLE = Path(__file__).with_name("work.css")
+# What people saw is shown as they saw it, in the chat page's own style.
+STYLES = (*CHAT_STYLES[2:], Path(__file__).with_name("work.css"))
 _CONNECT = "window.work.connect(trigger, watch, props, ['press'])"
 # Nothing that is typed into a form here is longer.
 _LONGEST = 5000
@@ -75,6 +77,15 @@ class Wire:
         self._turn += 1
         text = json.dumps(message | {"turn": self._turn}).replace("<", "\\u003c")
         return {self.bridge: text}
+
+    def join(self, *several: Updates) -> Updates:
+        """Updates as one, with everything that any of them tells the script."""
+        joined: Updates = {}
+        told: dict[str, object] = {}
+        for updates in several:
+            joined |= updates
+            told |= json.loads(updates.get(self.bridge, "{}"))
+        return joined | (self.tell(**told) if told else {})
 
 
 class Opened:
