@@ -11,6 +11,7 @@ from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from rag.errors import ConfigError
+from rag.types import Corpus
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -109,6 +110,11 @@ class Settings(BaseSettings):
     def index_dir(self) -> Path:
         """Where index versions lie."""
         return self.data_dir / "index"
+
+    @property
+    def corpus(self) -> Corpus:
+        """All documents: those of the corpus folder, and what staff uploaded."""
+        return Corpus(self.corpus_dir, self.data_dir / "uploads")
 
     @property
     def journal_dir(self) -> Path:
