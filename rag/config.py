@@ -98,6 +98,9 @@ class Settings(BaseSettings):
     staff_hours: float = Field(
         12, gt=0, le=720, description="Hours after which staff have to log in again."
     )
+    upload_mib: int = Field(
+        50, ge=1, le=200, description="Largest file that maintainers can upload, in MiB."
+    )
     host: str = Field("127.0.0.1", description="Address that the web app listens on.")
     port: int = Field(7860, ge=0, le=65535, description="Port that the web app listens on.")
 
