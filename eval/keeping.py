@@ -69,7 +69,7 @@ def run_all(
             bar.total = total
             bar.update(done - bar.n)
 
-        corpus = corpus_dir or settings.corpus_dir
+        corpus = corpus_dir or settings.corpus
         run = make_run(name, settings, index_dir, corpus, seed, progress)
     path = keep_run(run, settings)
     seconds = time.perf_counter() - started

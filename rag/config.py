@@ -11,6 +11,7 @@ from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from rag.errors import ConfigError
+from rag.types import Corpus
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -97,6 +98,9 @@ class Settings(BaseSettings):
     staff_hours: float = Field(
         12, gt=0, le=720, description="Hours after which staff have to log in again."
     )
+    upload_mib: int = Field(
+        50, ge=1, le=200, description="Largest file that maintainers can upload, in MiB."
+    )
     host: str = Field("127.0.0.1", description="Address that the web app listens on.")
     port: int = Field(7860, ge=0, le=65535, description="Port that the web app listens on.")
 
@@ -109,6 +113,11 @@ class Settings(BaseSettings):
     def index_dir(self) -> Path:
         """Where index versions lie."""
         return self.data_dir / "index"
+
+    @property
+    def corpus(self) -> Corpus:
+        """All documents: those of the corpus folder, and what staff uploaded."""
+        return Corpus(self.corpus_dir, self.data_dir / "uploads")
 
     @property
     def journal_dir(self) -> Path:

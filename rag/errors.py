@@ -49,3 +49,7 @@ class JournalError(RagError):
 
 class AccountError(RagError):
     """A user of the back room cannot be made, read or removed."""
+
+
+class UploadError(RagError):
+    """A file that is uploaded cannot be taken in."""
