@@ -23,7 +23,7 @@ _WORDS = 3
 _ANY_CENTER = "the center"
 # What nearly every question here has says nothing of one.
 _COMMON = (
-    STOPWORDS | ENGLISH_STOP_WORDS | frozenset("center centers centre research tell please".split())
+    STOPWORDS | ENGLISH_STOP_WORDS | frozenset("center centers centre research tell say know want wonder please".split())
 )
 
 

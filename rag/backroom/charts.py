@@ -175,7 +175,7 @@ def _figure(x: str, y: str) -> go.Figure:
     figure.update_layout(
         template="none",
         height=_HEIGHT,
-        margin={"l": 56, "r": 12, "t": 8, "b": 44},
+        margin={"l": 56, "r": 36, "t": 8, "b": 44},
         paper_bgcolor="rgba(0,0,0,0)",
         plot_bgcolor="rgba(0,0,0,0)",
         font={"family": "system-ui, sans-serif", "size": 13},
