@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rag.backroom import corpus
+from rag.backroom.corpus import page as corpus
 from rag.backroom.desk import Page
 
 PAGES: tuple[Page, ...] = (corpus.PAGE,)
