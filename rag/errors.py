@@ -53,3 +53,7 @@ class AccountError(RagError):
 
 class UploadError(RagError):
     """A file that is uploaded cannot be taken in."""
+
+
+class BackupError(RagError):
+    """What was written cannot be packed into an archive, or not be restored from it."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from rag.backroom import conversations, corpus, gaps, judging, quality
+from rag.backroom import conversations, gaps, judging, quality
+from rag.backroom.corpus import page as corpus
 from rag.backroom.desk import Page
 
 PAGES: tuple[Page, ...] = (

@@ -38,7 +38,7 @@ def backroom(settings: Settings, chatbot: LiveChatbot, index_dir: Path) -> FastA
     with warnings.catch_warnings():
         # Gradio tells of several pages that it does not render them by Node, asked or not.
         warnings.filterwarnings("ignore", "SSR mode is not supported", UserWarning)
-        _mount(inside, blocks, scripts)
+        _mount(inside, blocks, scripts, settings.upload_mib * 2**20)
     outside = FastAPI(
         docs_url=None, redoc_url=None, openapi_url=None, lifespan=inside.router.lifespan_context
     )
@@ -47,7 +47,7 @@ def backroom(settings: Settings, chatbot: LiveChatbot, index_dir: Path) -> FastA
     return outside
 
 
-def _mount(inside: FastAPI, blocks: gr.Blocks, scripts: str) -> None:
+def _mount(inside: FastAPI, blocks: gr.Blocks, scripts: str, largest: int) -> None:
     gr.mount_gradio_app(
         inside,
         blocks,
@@ -59,6 +59,7 @@ def _mount(inside: FastAPI, blocks: gr.Blocks, scripts: str) -> None:
         ssr_mode=False,
         pwa=False,
         mcp_server=False,
+        max_file_size=largest,
         theme=theme(),
         css_paths=list(
             dict.fromkeys([COLOURS, _STYLE, *(path for page in PAGES for path in page.styles)])

@@ -26,6 +26,8 @@ _COMMANDS = {
     "journal": "rag.cli.journal",
     "doctor": "rag.cli.doctor",
     "user": "rag.cli.user",
+    "backup": "rag.cli.backup",
+    "restore": "rag.cli.backup",
 }
 
 

@@ -108,7 +108,7 @@ class Publisher:
                 self._index_dir,
                 embedder,
                 settings.chunk_tokens,
-                self._counting("Embedding passages"),
+                self._counting("Embedding passages", then="Checking the new version"),
                 gate=gate,
                 force=force,
                 keep=settings.keep_versions,
@@ -130,8 +130,10 @@ class Publisher:
                 self._state, note=f"Questions in Chinese are not answered from it yet: {exc}"
             )
 
-    def _counting(self, step: str) -> Callable[[int, int], None]:
+    def _counting(self, step: str, then: str = "") -> Callable[[int, int], None]:
         def count(done: int, total: int) -> None:
-            self._state = replace(self._state, step=step, done=done, total=total)
+            said = step if done < total or not then else then
+            counted = (done, total) if said == step else (0, 0)
+            self._state = replace(self._state, step=said, done=counted[0], total=counted[1])
 
         return count

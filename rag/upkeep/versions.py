@@ -16,6 +16,7 @@ from rag.versions import (
     read_manifest,
     version_folder,
     version_names,
+    version_number,
 )
 
 
@@ -99,5 +100,7 @@ def _changes(current: Manifest, kept: list[Manifest]) -> dict[str, str]:
             if one.documents.get(doc_id) != sha256:
                 break
             since = one
-        changed[doc_id] = "" if since.version == oldest != "" else since.created
+        # Whether it was the same before the oldest that is kept, nobody knows.
+        known = since.version != oldest or version_number(oldest) == 1
+        changed[doc_id] = since.created if known else ""
     return changed
