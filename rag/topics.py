@@ -20,10 +20,12 @@ from rag.types import Vectors
 # rewordings of a question fall apart; above, directors and deputies come together.
 _APART = 0.55
 _WORDS = 3
-_ANY_CENTER = "the center"
+_ANY_CENTER = "center"
 # What nearly every question here has says nothing of one.
 _COMMON = (
-    STOPWORDS | ENGLISH_STOP_WORDS | frozenset("center centers centre research tell say know want wonder please".split())
+    STOPWORDS
+    | ENGLISH_STOP_WORDS
+    | frozenset("center centers centre research tell say know want wonder please".split())
 )
 
 

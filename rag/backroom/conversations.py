@@ -79,7 +79,7 @@ class Conversations:
         said = pressed(event)
         if said.verb in picking.VERBS:
             answer = self._entry(view.answer_id).answer if view.answer_id else None
-            return self.picker.press(said, picked, answer)
+            return self.picker.press(said, picked, answer) or self.wire.nothing
         if said.verb in testing.VERBS:
             return self.test.press(person, said, picked)
         if said.verb == "open":

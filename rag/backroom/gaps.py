@@ -81,12 +81,12 @@ class GapsPage:
         """What a button or a form of the page does."""
         said = pressed(event)
         if said.verb in picking.VERBS:
-            return self.picker.press(said, picked, None)
+            return self.picker.press(said, picked, None) or self.wire.nothing
         if said.verb in testing.VERBS:
             return self.test.press(person, said, picked)
         complaint = _complaint(overview, said.about)
         if said.verb != "test" or complaint is None:
-            return {}
+            return self.wire.nothing
         return self.wire.join(self.picker.begin(None), self.test.begin(complaint.question, None))
 
 

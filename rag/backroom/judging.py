@@ -107,7 +107,7 @@ class Judge:
     def _press(self, person: Person, said: Pressed, state: Judging, picked: Picked) -> Updates:
         if said.verb in picking.VERBS:
             answer = self._entry(state.answer_id).answer if state.answer_id else None
-            return self.picker.press(said, picked, answer)
+            return self.picker.press(said, picked, answer) or self.wire.nothing
         if said.verb in testing.VERBS:
             return self.test.press(person, said, picked)
         if said.verb == "better" and state.duel:

@@ -90,7 +90,7 @@ class Quality:
         """What a button or a form of the page does."""
         said = pressed(event)
         if said.verb in picking.VERBS:
-            return self.picker.press(said, picked, None)
+            return self.picker.press(said, picked, None) or self.wire.nothing
         if said.verb in testing.VERBS:
             return self.test.press(person, said, picked)
         if said.verb == "run":
@@ -111,7 +111,7 @@ class Quality:
         _, run, _ = self._runs()
         number = said.number()
         if run is None or number >= len(run.outcomes):
-            return {}
+            return self.wire.nothing
         outcome = run.outcomes[number]
         question = outcome.understood or outcome.question
         return self.wire.join(self.picker.begin(None), self.test.begin(question, None))

@@ -72,6 +72,11 @@ class Wire:
         )
         self._turn = 0
 
+    @property
+    def nothing(self) -> Updates:
+        """What changes nothing; Gradio takes no updates at all for a mistake."""
+        return {self.bridge: gr.skip()}
+
     def tell(self, **message: object) -> Updates:
         """Tell the script something; the same again is told again."""
         self._turn += 1
