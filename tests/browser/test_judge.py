@@ -153,7 +153,7 @@ def test_answers_are_judged_by_keyboard_alone(judge: Judge, room: Path, width: i
 def _text(room: Path, doc_id: str) -> str:
     name = current_version(room / "index")
     assert name
-    records = Records.open(version_folder(room / "index", name) / RECORDS)
+    records = Records(version_folder(room / "index", name) / RECORDS)
     document = records.document(doc_id)
     assert document is not None
     return document.text
