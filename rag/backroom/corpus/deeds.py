@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Collection, Iterator
 from typing import Any
 
 import gradio as gr
@@ -12,11 +11,11 @@ import gradio as gr
 from rag.accounts.users import Person
 from rag.aliases import correct
 from rag.backroom.corpus import tables
+from rag.backroom.corpus.arriving import arrived, described
 from rag.backroom.corpus.layout import Layout
 from rag.backroom.desk import Desk
 from rag.chunking import chunk
 from rag.errors import LoadError, UploadError
-from rag.formats.content import Metadata
 from rag.journal.citing import Citations
 from rag.loaders import corpus_files, digest, document_id
 from rag.publishing import Difference, difference, document_difference
@@ -82,43 +81,18 @@ class Deeds:
         button = {self.parts.publish: gr.Button(interactive=True), self.parts.force: False}
         yield self._shown(ended) | button | {self.parts.progress: tables.publication(state)}
 
-    def receive(
-        self,
-        person: Person,  # noqa: ARG002
-        sent: tuple[Path, str] | None,
-        center: str | None,
-        institution: str,
-        title: str,
-        date: str,
-        source: str,
-    ) -> Updates:
-        """Take in a file that was uploaded, and show it."""
-        if sent is None:
-            raise UploadError("No file was sent.", "Choose one.")
-        path, name = sent
-        try:
-            # Gradio keeps what is uploaded where the chat page's visitors could read it.
-            with path.open("rb") as file:
-                raw = file.read(self._uploads.most_bytes + 1)
-        except OSError as exc:
-            raise UploadError("The file did not arrive.", "Upload it again.") from exc
-        finally:
-            path.unlink(missing_ok=True)
-        said = [" ".join((value or "").split())[:300] for value in (title, center, institution)]
-        about = Metadata(
-            title=said[0] or None,
-            center=said[1] or None,
-            institution=said[2] or None,
-            date=date.strip()[:40] or None,
-            source_url=source.strip()[:500] or None,
-        )
+    def receive(self, person: Person, sent: object, *said: object) -> Updates:  # noqa: ARG002
+        """Take in a file that was uploaded, with what is said of it, and show it."""
+        name, raw = arrived(sent, self._uploads.most_bytes)
+        about = described(*said)
         document = self._uploads.receive(name, raw, about)
         file_name = document.doc_id.rpartition("/")[2]
         return self._shown(f"{file_name} waits to be published.", file_name)
 
     def preview(self, person: Person, name: str | None) -> Updates:  # noqa: ARG002
         """Show a document that waits."""
-        return {self.parts.preview: self._preview(name)}
+        centers = {one.center for one in self._documents() if one.center}
+        return {self.parts.preview: self._preview(name, centers)}
 
     def discard(self, person: Person, name: str | None) -> Updates:  # noqa: ARG002
         """Delete a document that waits."""
@@ -180,14 +154,17 @@ class Deeds:
         shown: Updates = {
             parts.said: escape(said),
             parts.documents: tables.documents(held, None),
+            parts.withdrawing: gr.Row(visible=bool(uploaded)),
+            parts.bringing_back: gr.Row(visible=bool(withdrawn)),
+            parts.deciding: gr.Row(visible=bool(waiting)),
+            parts.going_back: gr.Row(visible=bool(others)),
             parts.uploaded: _choices(uploaded),
             parts.withdrawn: _choices(withdrawn),
             parts.waiting: _choices(waiting, chosen),
-            parts.preview: self._preview(chosen),
+            parts.preview: self._preview(chosen, centers),
             parts.changes: tables.changes(self._changes(), waiting),
             parts.versions: tables.versions(kept, current),
             parts.version: _choices(others),
-            parts.about_center: gr.Dropdown(choices=centers),
         }
         if names:
             first = centers[0] if centers else None
@@ -208,7 +185,7 @@ class Deeds:
                     present[name] = known[name]
         return document_difference(known, present)
 
-    def _preview(self, name: str | None) -> str:
+    def _preview(self, name: str | None, centers: Collection[str]) -> str:
         if not name:
             return ""
         try:
@@ -216,7 +193,8 @@ class Deeds:
         except UploadError:
             return ""
         most = min(self._desk.settings.chunk_tokens, self._embedder.max_tokens)
-        return tables.preview(document, chunk(document, self._embedder.count_tokens, most))
+        pieces = chunk(document, self._embedder.count_tokens, most)
+        return tables.preview(document, pieces, known=document.center in centers)
 
     def _documents(self) -> list[Document]:
         return open_records(self._desk.index_dir).documents()

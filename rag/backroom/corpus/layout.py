@@ -2,22 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
-from gradio.data_classes import FileData, ListFiles
 
 from rag.formats.reading import SUFFIXES
 from rag.web.layout import formatted
 from rag.web.markup import Markup, element
-
-
-def sent(payload: ListFiles | FileData | None) -> tuple[Path, str] | None:
-    """Where an uploaded file lies for the moment, and under which name the browser sent it."""
-    if not isinstance(payload, FileData):
-        return None
-    return Path(payload.path), payload.orig_name or Path(payload.path).name
 
 
 class Layout:
@@ -34,9 +25,10 @@ class Layout:
         )
         with gr.Column(elem_id="holdings", elem_classes=["part"]):
             self.documents = formatted(elem_id="documents")
-            with gr.Row(elem_classes=["deed"]):
+            with gr.Row(elem_classes=["deed"], visible=False) as self.withdrawing:
                 self.uploaded = _choice("Uploaded document", "uploaded")
                 self.withdraw = _button("Withdraw", "withdraw")
+            with gr.Row(elem_classes=["deed"], visible=False) as self.bringing_back:
                 self.withdrawn = _choice("Withdrawn", "withdrawn")
                 self.bring_back = _button("Bring back", "bring-back")
         with gr.Column(elem_id="adding", elem_classes=["part"]):
@@ -52,7 +44,7 @@ class Layout:
             self.progress = formatted(elem_id="progress")
         with gr.Column(elem_id="versions-part", elem_classes=["part"]):
             self.versions = formatted(elem_id="versions")
-            with gr.Row(elem_classes=["deed"]):
+            with gr.Row(elem_classes=["deed"], visible=False) as self.going_back:
                 self.version = _choice("Version", "version")
                 self.compare = _button("What differs", "compare")
                 self.go_back = _button("Make it current", "go-back")
@@ -79,13 +71,7 @@ class Layout:
             ),
         )
         with gr.Row(elem_classes=["deed", "fields"]):
-            self.about_center = gr.Dropdown(
-                [],
-                label="Center",
-                allow_custom_value=True,
-                interactive=True,
-                elem_id="about-center",
-            )
+            self.about_center = gr.Textbox(label="Center", max_lines=1, elem_id="about-center")
             self.institution = gr.Textbox(label="Institution", max_lines=1, elem_id="institution")
             self.title = gr.Textbox(label="Title", max_lines=1, elem_id="title")
             self.date = gr.Textbox(
@@ -103,11 +89,9 @@ class Layout:
                 scale=0,
                 min_width=160,
             )
-            # Gradio would hand on a name that it has mended. Not by a class of our own: for each it
-            # writes a file beside the source.
-            self.upload.preprocess = sent  # type: ignore[method-assign,assignment]
-            self.waiting = _choice("Waiting to be published", "waiting")
-            self.discard = _button("Discard", "discard")
+            with gr.Row(elem_classes=["deed"], visible=False) as self.deciding:
+                self.waiting = _choice("Waiting to be published", "waiting")
+                self.discard = _button("Discard", "discard")
         self.preview = formatted(elem_id="preview")
 
 
@@ -124,4 +108,4 @@ def _choice(label: str, elem_id: str) -> gr.Dropdown:
 
 
 def _button(label: str, elem_id: str, variant: Any = "secondary") -> gr.Button:
-    return gr.Button(label, elem_id=elem_id, variant=variant, scale=0, min_width=120)
+    return gr.Button(label, elem_id=elem_id, variant=variant, scale=0, min_width=150)

@@ -17,14 +17,15 @@ def _build(desk: Desk) -> None:
     parts = deeds.parts
     everything = list(vars(parts).values())
 
-    def on(event: Any, deed: Callable[..., Any], inputs: Any) -> Any:
+    def on(event: Any, deed: Callable[..., Any], inputs: Any, *, raw: bool = False) -> Any:
         guarded = desk.allowed("maintainer", deed)
-        return gr.on([event], guarded, inputs, everything, **PRIVATE)
+        return gr.on([event], guarded, inputs, everything, preprocess=not raw, **PRIVATE)
 
     about = [parts.about_center, parts.institution, parts.title, parts.date, parts.source]
     changing = [
         on(desk.arrived, deeds.look, None),
-        on(parts.upload.upload, deeds.receive, [parts.upload, *about]),
+        # Raw: Gradio would hand on a name that it has mended.
+        on(parts.upload.upload, deeds.receive, [parts.upload, *about], raw=True),
         on(parts.discard.click, deeds.discard, parts.waiting),
         on(parts.withdraw.click, deeds.withdraw, parts.uploaded),
         on(parts.bring_back.click, deeds.bring_back, parts.withdrawn),

@@ -49,13 +49,14 @@ def documents(holdings: Sequence[Holding], cited: Mapping[str, int] | None) -> M
             scope="row",
         )
         changed = _DAY(one.changed) if one.changed else "earlier"
-        words = (one.center or "none", _DAY(one.date) if one.date else "none", changed)
+        days = (_DAY(one.date) if one.date else "none", changed)
         figures = (f"{one.characters:,}", f"{one.chunks:,}", count)
         rows.append(
             element(
                 "tr",
                 name,
-                *(element("td", word) for word in words),
+                element("td", one.center or "none"),
+                *(element("td", day, class_="day") for day in days),
                 *(element("td", figure, class_="figure") for figure in figures),
             )
         )
@@ -92,8 +93,11 @@ def versions(kept: Sequence[Manifest], current: str) -> Markup:
     )
 
 
-def preview(document: Document, chunks: Sequence[Chunk]) -> Markup:
-    """The text of a document with its chunks in turns of colour; what is not searched has none."""
+def preview(document: Document, chunks: Sequence[Chunk], *, known: bool) -> Markup:
+    """The text of a document with its chunks in turns of colour; what is not searched has none.
+
+    ``known`` where the corpus has its center already.
+    """
     text = document.text[:_LONGEST_PREVIEW]
     parts: list[str] = []
     end = 0
@@ -106,12 +110,11 @@ def preview(document: Document, chunks: Sequence[Chunk]) -> Markup:
         parts.append(element("span", label, text[chunk.start : chunk.end], class_=tint))
         end = chunk.end
     parts.append(text[end:])
+    new = "" if known else " (new to the corpus)"
+    center = f"{document.center}{new}" if document.center else "none: any question may find it"
     facts = [
         ("Title", document.title),
-        (
-            "Center",
-            document.center or "none: it is found in questions about no center in particular",
-        ),
+        ("Center", center),
         ("Institution", document.institution or "none"),
         ("Other names", ", ".join(document.aliases) or "none"),
         ("Date", document.date or "none"),
