@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
 from rag.accounts.users import Person
-from rag.backroom.controls import Cell, choice, radios, submit, table, typed
+from rag.backroom.controls import Cell, choice, fresh, radios, submit, table, typed
 from rag.backroom.desk import Desk
 from rag.backroom.entries import WORDS
 from rag.duel import Duel, better_of, duel, tallies
@@ -121,6 +121,7 @@ class Blind:
                 class_="row",
             ),
             class_="blind",
+            id=fresh(),
         )
 
     def tally(self, book: JudgmentBook) -> Markup:

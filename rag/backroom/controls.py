@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -48,6 +49,11 @@ def radios(name: str, legend: str, options: Mapping[str, str], value: str = "") 
         for key, text in options.items()
     )  # fmt: skip
     return element("fieldset", element("legend", legend), *shown, class_="picks")
+
+
+def fresh() -> str:
+    """An id that no element had before: Gradio leaves in place, filled in, what did not change."""
+    return f"form-{secrets.token_hex(4)}"
 
 
 def submit(verb: str, label: str, *, main: bool = False) -> Markup:

@@ -14,7 +14,7 @@ from rag.accounts.users import Person
 from rag.agreement import agreements
 from rag.backroom import picking, testing
 from rag.backroom.blind import Blind
-from rag.backroom.controls import Cell, choice, radios, submit, table, typed
+from rag.backroom.controls import Cell, choice, fresh, radios, submit, table, typed
 from rag.backroom.desk import PRIVATE, Desk, Page
 from rag.backroom.entries import VERDICTS, as_seen
 from rag.backroom.picking import Picked, Picker
@@ -245,6 +245,7 @@ def _form() -> Markup:
             class_="row",
         ),
         class_="verdict",
+        id=fresh(),
     )
 
 

@@ -21,7 +21,9 @@ from rag.web.session import Exchange, Opened
 _SOURCE = (
     '<label for="gold-source">Select the words that answer the question, with the mouse or with '
     "Shift and the arrow keys; then press Enter.</label>"
-    '<textarea id="gold-source" readonly rows="11" spellcheck="false"></textarea>'
+    # A box that is `readonly` has no caret, and without one nothing is selected by keyboard: the
+    # script sees to it that nothing is changed.
+    '<textarea id="gold-source" aria-readonly="true" rows="11" spellcheck="false"></textarea>'
     '<button type="button" value="take" class="quiet">Take what is selected</button>'
 )
 _MOST_DOCUMENTS = 500

@@ -8,7 +8,7 @@ from typing import cast, get_args
 import gradio as gr
 
 from rag.accounts.users import Person
-from rag.backroom.controls import choice, radios, submit, typed
+from rag.backroom.controls import choice, fresh, radios, submit, typed
 from rag.backroom.desk import Desk
 from rag.backroom.picking import Picked, Picker
 from rag.backroom.working import Pressed, Updates, Wire
@@ -142,4 +142,5 @@ def _form(
             class_="row",
         ),
         class_="test",
+        id=fresh(),
     )

@@ -56,6 +56,10 @@
     if (open) press(`open-${open}`);
   };
 
+  document.addEventListener("beforeinput", (event) => {
+    if (event.target === box()) event.preventDefault();
+  });
+
   const inside = (element) => element.closest?.("#desk");
   document.addEventListener("click", (event) => {
     const button = event.target.closest?.("button[value]");
