@@ -62,13 +62,19 @@ class Gaps:
         self._embedder = embedder
         self._plain = plain
         self._vectors: LRUCache[tuple[str, str], Vectors] = LRUCache(_KEPT)
-        # Guards the vectors; the other lets one thread embed at a time.
+        # What was found last, of which questions, with how many vectors.
+        self._latest: tuple[list[Complaint], int, Overview] | None = None
+        # Guards these; the other lets one thread embed at a time.
         self._known = threading.Lock()
         self._reading = threading.Lock()
 
     def overview(self) -> Overview:
         """The topics of all questions that were read so far; takes no time to read others."""
         complaints = _complaints(self._in_vain(MOST))
+        known = len(self._vectors)
+        with self._known:
+            if self._latest and self._latest[:2] == (complaints, known):
+                return self._latest[2]
         topics: list[Topic] = []
         unread = 0
         for language in sorted({one.language for one in complaints}):
@@ -83,7 +89,10 @@ class Gaps:
                 vectors = np.stack([vector for _, vector in read])
                 topics += topics_of([one for one, _ in read], vectors)
         topics.sort(key=lambda topic: (-topic.times, topic.words))
-        return Overview(tuple(topics), len(complaints), unread)
+        overview = Overview(tuple(topics), len(complaints), unread)
+        with self._known:
+            self._latest = complaints, known, overview
+        return overview
 
     def read(self) -> None:
         """Embed the questions that were not read yet, the most asked first.

@@ -14,7 +14,7 @@ from rag.accounts.users import Person
 from rag.backroom import picking, testing
 from rag.backroom.controls import choice, submit, typed
 from rag.backroom.desk import PRIVATE, Desk, Page
-from rag.backroom.entries import RATED, REASONS, STATUSES, as_seen, facts, heading, listed
+from rag.backroom.entries import RATED, REASONS, STATUSES, as_seen, facts, heading, listed, made
 from rag.backroom.picking import Picked, Picker
 from rag.backroom.testing import TestDesk
 from rag.backroom.working import SCRIPT, STYLES, Opened, Updates, Wire, pressed
@@ -95,6 +95,8 @@ class Conversations:
         if said.verb == "conversation":
             talk = self._entry(view.answer_id).summary.conversation
             return self._list(View({"conversation": talk}), focus="#list .open")
+        if said.verb == "all":
+            return self._list(View(), focus="#list .open")
         if said.verb == "page":
             return self._list(replace(view, offset=said.number()), focus="#list .open")
         return self._list(replace(view, answer_id=""), focus="#list .open")
@@ -117,8 +119,10 @@ class Conversations:
 
     def _open(self, view: View) -> Updates:
         entry = self._entry(view.answer_id)
-        chatbot = self._desk.chatbot.at(entry.summary.index_version)
-        created = chatbot.version.manifest.created if chatbot else ""
+        version = entry.summary.index_version
+        # The documents as they were, while the version is kept.
+        self._desk.chatbot.at(version)
+        created = made(self._desk.index_dir, version)
         seen, sources = as_seen(entry, self._document, created)
         head = join(
             element("p", button("list", "Back to the list", class_="quiet")),

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import get_args
 
 from rag.backroom.controls import Cell, paging, table
+from rag.errors import IndexStateError
 from rag.journal.reading import Entry, Listing, Summary
 from rag.rating import Judgment, Reason
 from rag.types import Document
+from rag.versions import read_manifest
 from rag.web.answers import conversation, shortened
 from rag.web.markup import Markup, button, element, join, spoken
 from rag.web.session import Exchange, Visit
@@ -122,6 +125,14 @@ def _judged(judgment: Judgment) -> str:
     gold = f"; gold in {judgment.gold.doc_id}: “{judgment.quote}”" if judgment.gold else ""
     note = f"; “{judgment.note}”" if judgment.note else ""
     return said + gold + note
+
+
+def made(index_dir: Path, version: str) -> str:
+    """When an index version was made (ISO 8601), empty where it is no longer kept."""
+    try:
+        return read_manifest(index_dir, version).created
+    except IndexStateError:
+        return ""
 
 
 def heading(text: str, name: str) -> Markup:

@@ -16,7 +16,7 @@ from rag.backroom import picking, testing
 from rag.backroom.blind import Blind
 from rag.backroom.controls import Cell, choice, fresh, radios, submit, table, typed
 from rag.backroom.desk import PRIVATE, Desk, Page
-from rag.backroom.entries import VERDICTS, as_seen
+from rag.backroom.entries import VERDICTS, as_seen, made
 from rag.backroom.picking import Picked, Picker
 from rag.backroom.testing import TestDesk
 from rag.backroom.working import SCRIPT, STYLES, Opened, Pressed, Updates, Wire, pressed
@@ -174,8 +174,8 @@ class Judge:
 
     def _show(self, state: Judging) -> Updates:
         entry = self._entry(state.answer_id)
-        chatbot = self._desk.chatbot.opened(entry.summary.index_version)
-        seen, sources = as_seen(entry, self._document, chatbot.version.manifest.created)
+        created = made(self._desk.index_dir, entry.summary.index_version)
+        seen, sources = as_seen(entry, self._document, created)
         return {
             self.state: state,
             self.conversation: seen,
