@@ -58,6 +58,8 @@ def _mount(inside: FastAPI, blocks: gr.Blocks, scripts: str, largest: int) -> No
         ssr_mode=False,
         pwa=False,
         mcp_server=False,
+        # What deeds raise for people is shown all the same.
+        show_error=False,
         max_file_size=largest,
         theme=theme(),
         css_paths=[COLOURS, _STYLE, *(path for page in PAGES for path in page.styles)],
