@@ -65,3 +65,6 @@ def _mount(inside: FastAPI, blocks: gr.Blocks, scripts: str, largest: int) -> No
         css_paths=[COLOURS, _STYLE, *(path for page in PAGES for path in page.styles)],
         head=f"<script>{scripts}</script>",
     )
+    # Gradio looks whether a file that it is told to take in was uploaded, and not any file of the
+    # server, only where it believes that it has launched the blocks itself.
+    blocks.has_launched = True
