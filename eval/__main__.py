@@ -22,7 +22,7 @@ from eval.options import (
     shown,
 )
 from eval.record import fields_of, runs_folder, save, surroundings
-from eval.talking import conversation, fits
+from eval.talking import conversation, fits, topics
 from rag.cli import RagGroup
 from rag.config import Settings, go_quiet, load_settings
 from rag.questions import QuestionSet, load_questions
@@ -283,7 +283,7 @@ def _fidelity_lines(report: FidelityReport) -> Iterable[str]:
         yield f"  {run.page} from {run.seed}: “{run.words}”"
 
 
-for command in (conversation, fits, accept, *COMMANDS):
+for command in (conversation, fits, topics, accept, *COMMANDS):
     main.add_command(command)
 
 if __name__ == "__main__":

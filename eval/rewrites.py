@@ -12,10 +12,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from rag.followups import complete
+from rag.followups import Completion, complete
 from rag.lexical import terms
 from rag.questions import SetError, Split
 from rag.salience import Said
+
+# Completes a question from what was said before.
+Completing = Callable[[str, Sequence[Said]], Completion]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +103,7 @@ def cast2020(data: Path) -> list[Rewritten]:
     return turns
 
 
-def cast2019(data: Path) -> list[Rewritten]:
+def cast2019(data: Path, completing: Completing = complete) -> list[Rewritten]:
     """All follow-ups of TREC CAsT 2019; for tuning.
 
     Raises:
@@ -116,21 +119,26 @@ def cast2019(data: Path) -> list[Rewritten]:
             for t in topic["turn"]
             if (key := f"{number}_{t['number']}") in resolved
         ]
-        turns += _dialogue(str(number), "dev", rewrites)
+        turns += _dialogue(str(number), "dev", rewrites, completing)
     return turns
 
 
-def _dialogue(name: str, split: Split, rewrites: Sequence[tuple[str, str]]) -> Iterator[Rewritten]:
+def _dialogue(
+    name: str,
+    split: Split,
+    rewrites: Sequence[tuple[str, str]],
+    completing: Completing = complete,
+) -> Iterator[Rewritten]:
     """The follow-ups of a conversation of which only the questions are known."""
     earlier: list[Said] = []
     for number, (question, rewrite) in enumerate(rewrites, 1):
         if earlier:
             yield Rewritten(f"{name}_{number}", split, question, tuple(earlier), rewrite)
         # What the product keeps of a turn is the question as it understood it.
-        earlier.append(Said(question, "", complete(question, tuple(earlier)).text))
+        earlier.append(Said(question, "", completing(question, tuple(earlier)).text))
 
 
-def canard(data: Path, split: Split) -> list[Rewritten]:
+def canard(data: Path, split: Split, completing: Completing = complete) -> list[Rewritten]:
     """The follow-ups of the CANARD dialogues of one split, by a hash of the dialogue.
 
     Raises:
@@ -149,7 +157,7 @@ def canard(data: Path, split: Split) -> list[Rewritten]:
             known[-1] = Said(known[-1].question, said[-1], known[-1].understood)
         name, question = f"{dialogue}_{line['Question_no']}", line["Question"]
         turns.append(Rewritten(name, split, question, tuple(known), line["Rewrite"]))
-        known.append(Said(question, "", complete(question, tuple(known)).text))
+        known.append(Said(question, "", completing(question, tuple(known)).text))
     return turns
 
 

@@ -1,4 +1,4 @@
-"""The commands ``conversation`` and ``fits`` of ``python -m eval``."""
+"""The commands ``conversation``, ``fits`` and ``topics`` of ``python -m eval``."""
 
 from __future__ import annotations
 
@@ -178,6 +178,20 @@ def fits(index_dir: Path | None, corpus_dir: Path | None) -> None:
                 learnt = learn_fits(topics, purpose, measurer, chatbot.centers, path.name)
                 store(CALIBRATION, purpose + ending, learnt)
                 click.echo(f"{purpose}{ending}: {learnt}")
+
+
+@click.command()
+@click.option("--data", type=FOLDER, required=True, help="Folder of the public data sets.")
+def topics(data: Path) -> None:
+    """Learn what a follow-up takes for granted, on CAsT 2019 and CANARD, and store it."""
+    from eval.overcenters import store
+    from eval.topics import learn_topics
+    from rag.calibration import CALIBRATION
+    from rag.topics import TOPICS
+
+    learnt = learn_topics(data)
+    store(CALIBRATION, TOPICS, learnt)
+    click.echo(f"{TOPICS}: {learnt}")
 
 
 def conversation_lines(report: ConversationReport, listed: Sequence[Split]) -> Iterator[str]:

@@ -14,6 +14,7 @@ from transformers.utils import logging as transformers_logging
 
 from rag.config import fingerprint
 from rag.errors import ModelError
+from rag.linear import lay_out
 from rag.types import Vectors
 from rag.weights import (
     DEFAULT_EMBEDDING_MODEL,
@@ -62,6 +63,7 @@ class SentenceEmbedder:
                 f"The embedding model {name} does not say how long its vectors are.",
                 "Set EMBEDDING_MODEL to a dense sentence-transformers model.",
             )
+        lay_out(model)
         self.name = name
         self.dim = dim
         self.max_tokens = int(model.max_seq_length or 512)

@@ -12,19 +12,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from rag.calibration import Calibration
 from rag.mentions import Mention, mentions
 from rag.salience import (
     COMPLEMENT,
-    NEW_SUBJECT,
     Names,
     Said,
     no_names,
     people,
     person_in_focus,
     thing_in_focus,
-    topic_in_focus,
 )
 from rag.text import fold, tokens
+from rag.topics import topics_for
 
 Missing = Literal["nothing", "referent", "question", "topic"]
 
@@ -71,11 +71,6 @@ _PREPOSITION = re.compile(r"(for|at|in|of|on|with|from|by)\s+", re.IGNORECASE)
 _ARTICLE = re.compile(r"\b(?:the|a|an|his|her|its|their)\s+$", re.IGNORECASE)
 _CLAUSE = re.compile(r"\band\b|\bif\b|[,;?.]")
 _END = re.compile(r"\s*[?.!]*\s*$")
-_SHORT_QUESTION = 10
-# A noun without an article right after one of these is what the question is about.
-_SUBJECT = re.compile(
-    r"\b(?:is|are|was|were|do|does|did|can|could|will|would|should) $", re.IGNORECASE
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,13 +82,19 @@ class Completion:
     referent: str = ""
 
 
-def complete(question: str, said: Sequence[Said], names: Names = no_names) -> Completion:
+def complete(
+    question: str,
+    said: Sequence[Said],
+    names: Names = no_names,
+    weights: Calibration | None = None,
+) -> Completion:
     """The question as it would be asked without what was said before.
 
     Args:
         question: one line.
         said: the earlier turns, oldest first; a title counts as a turn.
         names: finds what is known by name, such as centers.
+        weights: of what a question takes for granted; by default the learnt ones.
     """
     if not said:
         return Completion(question)
@@ -116,7 +117,7 @@ def complete(question: str, said: Sequence[Said], names: Names = no_names) -> Co
     return (
         _full_name(question, said, names)
         or _full_phrase(question, said, names)
-        or _with_topic(question, said, names)
+        or _with_topics(question, said, names, weights)
         or Completion(question)
     )
 
@@ -213,24 +214,13 @@ def _head(phrase: str) -> str:
     return fold(phrase.split()[-1]).rstrip("s")
 
 
-def _with_topic(question: str, said: Sequence[Said], names: Names) -> Completion | None:
-    topic = topic_in_focus(said, names) if _lacks_topic(question, names) else ""
-    return with_topic(question, topic) if topic else None
+def _with_topics(
+    question: str, said: Sequence[Said], names: Names, weights: Calibration | None
+) -> Completion | None:
+    found = topics_for(question, said, names, weights)
+    return with_topic(question, ", ".join(found)) if found else None
 
 
 def with_topic(question: str, topic: str) -> Completion:
     """The question with its topic in brackets."""
     return Completion(f"{_END.sub('', question)} ({topic})?", "topic", topic)
-
-
-def _lacks_topic(question: str, names: Names) -> bool:
-    """Whether a question without a pronoun still leaves open what it is about."""
-    found = mentions(question, names(question))
-    if any(m.named for m in found):
-        return False
-    if not found:
-        return len(tokens(question)) < _SHORT_QUESTION
-    if _SUBJECT.search(question[: found[0].start]):
-        return False
-    open_ended = any(not COMPLEMENT.match(question, m.end) for m in found)
-    return open_ended and (found[0].definite or not NEW_SUBJECT.match(question))

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 import numpy as np
 from cachetools import LRUCache
 
+from rag.grouping import Complaint, Topic, topics_of
 from rag.journal.gaps import InVain
 from rag.text import fold
-from rag.topics import Complaint, Topic, topics_of
 from rag.types import Embedder, Vectors
 
 # The newest questions that are looked at, and how many vectors are kept: 3 KB each.

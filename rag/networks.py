@@ -8,23 +8,28 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import torch
 from safetensors.torch import load_file
 from tokenizers import Tokenizer
 from torch import Tensor, nn
+from torch.nn.utils.rnn import pad_sequence
 from transformers import AutoModelForQuestionAnswering, AutoTokenizer, BertConfig, BertModel
 
 from rag.errors import ModelError
-from rag.pairs import ForeignPairs, OwnPairs, Pairs
+from rag.packed import PackedEncoder
+from rag.pairs import ForeignPairs, OwnPairs, Pairs, Window, batches_of_like_length
 from rag.weights import READER_FOLDER, WEIGHTS, verify_recorded
 
 DEFAULT_FOLDER = READER_FOLDER
 ARCHITECTURE = "SpanNetwork"
 CALIBRATION = "calibration.json"
+# Windows read together; what they need at once stays under some 100 MB.
+_AT_ONCE = 64
 
 
 class SpanNetwork(nn.Module):
@@ -45,19 +50,83 @@ class SpanNetwork(nn.Module):
         return spans[..., 0], spans[..., 1], self.answerable(states[:, 0]).float()[:, 0]
 
 
-class _ForeignNetwork(nn.Module):
+@dataclass(frozen=True, slots=True)
+class Logits:
+    """Of one window: starts and ends, float32 of shape (tokens,), and its answerability."""
+
+    starts: Tensor
+    ends: Tensor
+    answerable: float
+
+
+class Network(Protocol):
+    """Reads windows, for inference."""
+
+    def __call__(self, windows: Sequence[Window]) -> list[Logits]:
+        """The logits of each window, in their order."""
+        ...
+
+
+class _OwnNetwork:
+    """Our own network over windows laid end to end."""
+
+    def __init__(self, network: SpanNetwork) -> None:
+        self._encoder = PackedEncoder(network.encoder)
+        self._span = network.span
+        self._answerable = network.answerable
+
+    def __call__(self, windows: Sequence[Window]) -> list[Logits]:
+        found: list[Logits] = []
+        for base in range(0, len(windows), _AT_ONCE):
+            found += self._read(windows[base : base + _AT_ONCE])
+        return found
+
+    def _read(self, windows: Sequence[Window]) -> list[Logits]:
+        with torch.inference_mode():
+            states = self._encoder([w.ids for w in windows], [w.types for w in windows])
+            spans = self._span(states).float()
+            lengths = [len(w.ids) for w in windows]
+            firsts = torch.tensor([0, *lengths[:-1]]).cumsum(0)
+            answerable = self._answerable(states[firsts]).float()[:, 0].tolist()
+        return [
+            Logits(part[:, 0], part[:, 1], logit)
+            for part, logit in zip(spans.split(lengths), answerable, strict=True)
+        ]
+
+
+class _ForeignNetwork:
     """A question-answering model of transformers; its null score is the answerability."""
 
-    def __init__(self, model: Any, *, has_types: bool) -> None:
-        super().__init__()
-        self.model = model
+    def __init__(self, model: Any, *, has_types: bool, padding: int) -> None:
+        self._model = model.eval()
         self._has_types = has_types
+        self._padding = padding
 
-    def forward(self, ids: Tensor, types: Tensor, mask: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        extra = {"token_type_ids": types} if self._has_types else {}
-        out = self.model(input_ids=ids, attention_mask=mask, **extra)
-        starts, ends = out.start_logits.float(), out.end_logits.float()
-        return starts, ends, torch.zeros(len(ids))
+    def __call__(self, windows: Sequence[Window]) -> list[Logits]:
+        found: dict[int, Logits] = {}
+        order = sorted(range(len(windows)), key=lambda row: len(windows[row].ids))
+        for rows in batches_of_like_length([len(windows[row].ids) for row in order]):
+            some = [order[place] for place in rows]
+            found.update(zip(some, self._read([windows[row] for row in some]), strict=True))
+        return [found[row] for row in range(len(windows))]
+
+    def _read(self, windows: Sequence[Window]) -> list[Logits]:
+        ids = _padded([w.ids for w in windows], self._padding)
+        given = {"attention_mask": _padded([[1] * len(w.ids) for w in windows], 0)}
+        if self._has_types:
+            given["token_type_ids"] = _padded([w.types for w in windows], 0)
+        with torch.inference_mode():
+            out = self._model(input_ids=ids, **given)
+        return [
+            Logits(starts[: len(w.ids)], ends[: len(w.ids)], 0.0)
+            for w, starts, ends in zip(
+                windows, out.start_logits.float(), out.end_logits.float(), strict=True
+            )
+        ]
+
+
+def _padded(rows: Sequence[Sequence[int]], padding: int) -> Tensor:
+    return pad_sequence([torch.tensor(row) for row in rows], True, padding)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +148,11 @@ class Calibration:
 
 @dataclass(frozen=True, slots=True)
 class ReadingModel:
-    """A network with what it needs: how pairs become tokens, what its logits mean, its padding."""
+    """A network with what it needs: how pairs become tokens, what its logits mean."""
 
-    network: nn.Module
+    network: Network
     pairs: Pairs
     calibration: Calibration
-    padding: int
 
 
 def is_own(folder: Path) -> bool:
@@ -110,7 +178,7 @@ def load_own(folder: Path, dtype: torch.dtype) -> ReadingModel:
         raise
     except Exception as exc:  # tokenizers and safetensors raise bare Exceptions
         raise ModelError(f"The reader in {folder} is missing or damaged.", cure) from exc
-    return ReadingModel(network.to(dtype), OwnPairs(tokenizer), calibration, padding=0)
+    return ReadingModel(_OwnNetwork(network.to(dtype)), OwnPairs(tokenizer), calibration)
 
 
 def load_foreign(name: str, dtype: torch.dtype) -> ReadingModel:
@@ -131,8 +199,8 @@ def load_foreign(name: str, dtype: torch.dtype) -> ReadingModel:
         ) from exc
     if report["missing_keys"]:
         raise ModelError(f"The model {name} has no question-answering head.", cure)
-    network = _ForeignNetwork(model, has_types="token_type_ids" in tokenizer.model_input_names)
+    has_types = "token_type_ids" in tokenizer.model_input_names
+    network = _ForeignNetwork(model, has_types=has_types, padding=tokenizer.pad_token_id or 0)
     # Its null score is all there is to know whether a passage answers.
     calibration = Calibration(answerable=0.0, margin=1.0, bias=0.0)
-    pairs = ForeignPairs(tokenizer)
-    return ReadingModel(network, pairs, calibration, tokenizer.pad_token_id or 0)
+    return ReadingModel(network, ForeignPairs(tokenizer), calibration)

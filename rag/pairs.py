@@ -134,14 +134,13 @@ class ForeignPairs:
                     )
 
 
-def batches_of_like_length(windows: list[Window]) -> Iterator[list[Window]]:
-    """Runs of windows that are sorted by length, each with little to pad."""
-    batch: list[Window] = []
-    for window in windows:
-        limit = max(_SHORT, _SPREAD * len(batch[0].ids)) if batch else 0
-        if batch and (len(batch) == _BATCH or len(window.ids) > limit):
-            yield batch
-            batch = []
-        batch.append(window)
-    if batch:
-        yield batch
+def batches_of_like_length(lengths: Sequence[int]) -> Iterator[range]:
+    """Runs of places in ``lengths``, which are sorted, each with little to pad."""
+    first = 0
+    for place, length in enumerate(lengths):
+        limit = max(_SHORT, _SPREAD * lengths[first])
+        if place - first == _BATCH or length > limit:
+            yield range(first, place)
+            first = place
+    if lengths:
+        yield range(first, len(lengths))

@@ -9,8 +9,10 @@ from typing import Literal
 
 import torch
 from torch import Tensor
+from torch.nn.functional import pad
+from torch.nn.utils.rnn import pad_sequence
 
-from rag.networks import DEFAULT_FOLDER, ReadingModel, is_own, load_foreign, load_own
+from rag.networks import DEFAULT_FOLDER, Logits, ReadingModel, is_own, load_foreign, load_own
 from rag.pairs import Window, batches_of_like_length
 from rag.types import Reading
 from rag.weights import inference_dtype
@@ -36,10 +38,9 @@ class Reader:
     """Reads passages for the answer to a question; safe to call from several threads."""
 
     def __init__(self, model: ReadingModel) -> None:
-        self._network = model.network.eval()
+        self._network = model.network
         self._pairs = model.pairs
         self._calibration = model.calibration
-        self._padding = model.padding
 
     @classmethod
     def load(
@@ -133,9 +134,12 @@ class Reader:
             raise ValueError(f"{len(titles)} titles for {len(passages)} passages")
         found: list[list[Output]] = [[] for _ in passages]
         windows = sorted(self._pairs(questions, passages, titles), key=lambda w: len(w.ids))
-        for batch in batches_of_like_length(windows):
-            for window, outputs in zip(batch, self._outputs(batch, most), strict=True):
-                found[window.passage] += outputs
+        logits = self._network(windows)
+        for places in batches_of_like_length([len(w.ids) for w in windows]):
+            batch = slice(places.start, places.stop)
+            outputs = _outputs(windows[batch], logits[batch], most)
+            for window, some in zip(windows[batch], outputs, strict=True):
+                found[window.passage] += some
         return [self._best(outputs, most) for outputs in found]
 
     def _best(self, outputs: list[Output], most: int) -> list[Output]:
@@ -149,73 +153,61 @@ class Reader:
     def _chance(self, output: Output) -> float:
         return self._calibration.probability(output.answerable, output.margin)
 
-    def _outputs(self, batch: list[Window], most: int) -> Iterator[list[Output]]:
-        """The outputs of each window, best first."""
-        answerable, spans = self._forward(batch, most)
-        for row, window in enumerate(batch):
-            outputs = []
-            for start, end, margin in spans[row]:
-                first, last = start - window.first, end - window.first
-                # Half a word is no answer.
-                while first > 0 and _one_word(window.words, first - 1):
-                    first -= 1
-                while last + 1 < len(window.words) and _one_word(window.words, last):
-                    last += 1
-                a, b = window.offsets[first][0], window.offsets[last][1]
-                outputs.append(Output(a, b, answerable[row], margin))
-            yield outputs
 
-    def _forward(
-        self, batch: list[Window], most: int
-    ) -> tuple[list[float], list[list[tuple[int, int, float]]]]:
-        """For each window its answerability logit and its best spans: first and last token, margin.
-
-        There are fewer than ``most`` spans where a window has no more.
-        """
-        shape = (len(batch), max(len(w.ids) for w in batch))
-        ids = torch.full(shape, self._padding)
-        types, mask = torch.zeros(shape, dtype=torch.long), torch.zeros(shape, dtype=torch.long)
-        allowed = torch.zeros(shape, dtype=torch.bool)
-        for row, window in enumerate(batch):
-            length = len(window.ids)
-            ids[row, :length] = torch.tensor(window.ids)
-            types[row, :length] = torch.tensor(window.types)
-            mask[row, :length] = 1
-            allowed[row, window.first : window.first + len(window.offsets)] = True
-        with torch.inference_mode():
-            starts, ends, answerable = self._network(ids, types, mask)
-            first = starts.masked_fill(~allowed, _NEVER)[:, :, None]
-            last = ends.masked_fill(~allowed, _NEVER)[:, None, :]
-            near = torch.ones(shape[1], shape[1], dtype=torch.bool).triu().tril(_SPAN - 1)
-            scores = (first + last).masked_fill(~near, 2 * _NEVER)
-            spans = _spans(scores, starts[:, 0] + ends[:, 0], most)
-        return answerable.tolist(), spans
+def _outputs(
+    windows: Sequence[Window], logits: Sequence[Logits], most: int
+) -> Iterator[list[Output]]:
+    """Up to ``most`` outputs of each window, best first."""
+    for window, one, spans in zip(windows, logits, _spans(windows, logits, most), strict=True):
+        outputs = []
+        for first, last, margin in spans:
+            # Half a word is no answer.
+            while first > 0 and _one_word(window.words, first - 1):
+                first -= 1
+            while last + 1 < len(window.words) and _one_word(window.words, last):
+                last += 1
+            a, b = window.offsets[first][0], window.offsets[last][1]
+            outputs.append(Output(a, b, one.answerable, margin))
+        yield outputs
 
 
-def _spans(scores: Tensor, null: Tensor, most: int) -> list[list[tuple[int, int, float]]]:
-    """The best spans of each row, none over another, with their margins over ``null``.
+def _spans(
+    windows: Sequence[Window], logits: Sequence[Logits], most: int
+) -> list[list[tuple[int, int, float]]]:
+    """The best spans of each window: first and last token of the passage, and the margin.
 
-    ``scores`` has shape (rows, tokens, tokens), first token by last one; ``null`` (rows,).
+    None is over another; there are fewer than ``most`` where a window has no more. The margin is
+    over the first token of the window, which stands for no answer.
     """
-    size = scores.shape[1]
-    place = torch.arange(size)
-    costly = scores - _TOKEN_COST * (place[None, :] - place[:, None])
+    inner = [slice(w.first, w.first + len(w.offsets)) for w in windows]
+    starts = _level([one.starts[part] for one, part in zip(logits, inner, strict=True)])
+    ends = _level([one.ends[part] for one, part in zip(logits, inner, strict=True)])
+    null = torch.stack([one.starts[0] + one.ends[0] for one in logits])
+    # Scores of shape (windows, first tokens, further tokens).
+    room = pad(ends, (0, _SPAN - 1), value=_NEVER)
+    scores = starts[:, :, None] + room.unfold(1, _SPAN, 1)
+    further = torch.arange(_SPAN)
+    costly = scores - _TOKEN_COST * further
     # The margin is that of the best span before its length counts.
     margin = scores.flatten(1).amax(1) - null
-    found: list[list[tuple[int, int, float]]] = [[] for _ in range(len(scores))]
+    place = torch.arange(scores.shape[1])[:, None]
+    found: list[list[tuple[int, int, float]]] = [[] for _ in windows]
     for turn in range(most):
         value, best = costly.flatten(1).max(1)
-        first, last = best // size, best % size
+        first = best // _SPAN
+        last = first + best % _SPAN
         if turn:
             margin = scores.flatten(1).gather(1, best[:, None])[:, 0] - null
         for row in torch.nonzero(value > _NEVER / 2).flatten().tolist():
             found[row].append((int(first[row]), int(last[row]), float(margin[row])))
         if turn + 1 < most:
-            over = (place[None, :, None] <= last[:, None, None]) & (
-                place[None, None, :] >= first[:, None, None]
-            )
+            over = (place <= last[:, None, None]) & (place + further >= first[:, None, None])
             costly = costly.masked_fill(over, 2 * _NEVER)
     return found
+
+
+def _level(rows: Sequence[Tensor]) -> Tensor:
+    return pad_sequence(list(rows), batch_first=True, padding_value=_NEVER)
 
 
 def _one_word(words: list[int | None], token: int) -> bool:

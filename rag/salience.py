@@ -1,4 +1,4 @@
-"""What a conversation is about: whom "he" means, what "it" means, what goes without saying.
+"""What a conversation is about: whom "he" means, what "it" means.
 
 The names and noun phrases of the earlier turns are weighed: later ones count more, and those that
 were spoken of before, and those that stand first in their question. After Lappin and Leass, "An
@@ -18,7 +18,6 @@ from rag.text import Span, tokens
 # and a half of CANARD; no figure there hangs on them by more than two hundredths.
 _OLDER_THING = 0.6
 _OLDER_PERSON = 0.8
-_OLDER_TOPIC = 0.8
 _LATER_IN_SENTENCE = 0.3
 # "The history of toilets" is about toilets.
 _RELATION = 0.4
@@ -67,12 +66,7 @@ def person_in_focus(said: Sequence[Said], names: Names = no_names) -> str:
 
 def thing_in_focus(said: Sequence[Said], names: Names = no_names, *, plural: bool = False) -> str:
     """What "it" or "they" means, empty where nothing was spoken of."""
-    return _most(_things(said, names, _OLDER_THING, plural=plural, single=not plural))
-
-
-def topic_in_focus(said: Sequence[Said], names: Names = no_names) -> str:
-    """What the conversation is about, empty where nothing was spoken of."""
-    return _most(_things(said, names, _OLDER_TOPIC))
+    return _most(things(said, names, _OLDER_THING, plural=plural, single=not plural))
 
 
 def people(said: Sequence[Said], names: Names = no_names) -> dict[str, float]:
@@ -86,7 +80,7 @@ def people(said: Sequence[Said], names: Names = no_names) -> dict[str, float]:
     return _by_fullest_name(scores)
 
 
-def _things(
+def things(
     said: Sequence[Said], names: Names, older: float, *, plural: bool = False, single: bool = False
 ) -> dict[str, float]:
     """How much each thing was asked about since the last new subject, by its fullest name."""
@@ -94,7 +88,7 @@ def _things(
     for age, turn in enumerate(reversed(said)):
         found = mentions(turn.asked, names(turn.asked))
         _add(scores, found, turn.asked, older**age, plural=plural, single=single)
-        if scores and _opens_subject(turn, names):
+        if scores and opens_subject(turn, names):
             break
     return _by_fullest_name(scores)
 
@@ -123,7 +117,7 @@ def _is_relation(mention: Mention, text: str) -> bool:
     return bare or _OF.match(text, mention.end) is not None
 
 
-def _opens_subject(turn: Said, names: Names) -> bool:
+def opens_subject(turn: Said, names: Names) -> bool:
     """Whether a turn turns to something new: "tell me about lung cancer"."""
     if not NEW_SUBJECT.match(turn.question) or turn.asked != turn.question:
         return False

@@ -1,135 +1,173 @@
-"""Questions in groups that are about the same thing, named by their commonest words."""
+"""What a follow-up goes on about: the phrases that were said before which it takes for granted.
+
+People were asked to complete follow-ups; which phrases they added is what the weights are learnt
+from. They are learnt by ``python -m eval topics`` and kept in ``models/calibration.json``.
+"""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
-import numpy as np
-from sklearn.cluster import AgglomerativeClustering
-from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
+from rag.calibration import Calibration, load_calibration
+from rag.lexical import terms
+from rag.mentions import mentions
+from rag.salience import COMPLEMENT, Names, Said, no_names, opens_subject, things
 
-from rag.centers import Center, spans_of_chinese_names, spans_of_names
-from rag.chinese import content_words
-from rag.lexical import STOPWORDS
-from rag.text import fold, tokens
-from rag.types import Vectors
-
-# Mean cosine distance of two groups that are still one. Measured on the accepted questions: below,
-# rewordings of a question fall apart; above, directors and deputies come together.
-_APART = 0.55
-_WORDS = 3
-_ANY_CENTER = "center"
-# What nearly every question here has says nothing of one.
-_COMMON = (
-    STOPWORDS
-    | ENGLISH_STOP_WORDS
-    | frozenset("center centers centre research tell say know want wonder please".split())
+TOPICS = "topics"
+# What a turn counts for each turn that it is older, where the last turn is to count most, and
+# where all are to count about the same.
+_SHORT_MEMORY = 0.6
+_LONG_MEMORY = 0.9
+# "What are the causes?" may open a subject or take one for granted; these do as they say.
+_TELL = re.compile(r"(?:tell me (?:more )?about|describe|explain)\b", re.IGNORECASE)
+# A noun without an article right after one of these is what the question is about.
+_ASKED_ABOUT = re.compile(
+    r"\b(?:is|are|was|were|do|does|did|can|could|will|would|should) $", re.IGNORECASE
 )
 
 
 @dataclass(frozen=True, slots=True)
-class Complaint:
-    """A question that was asked in vain, ``times`` times, about the centers that are counted."""
-
-    question: str
-    language: str
-    times: int
-    refused: int
-    unhelpful: int
-    centers: Mapping[str, int]
-
-
-@dataclass(frozen=True, slots=True)
 class Topic:
-    """Questions about the same thing, the most asked first; ``words`` name it."""
+    """A phrase of the earlier turns, and what speaks for its being taken for granted.
 
-    words: tuple[str, ...]
-    complaints: tuple[Complaint, ...]
-
-    @property
-    def times(self) -> int:
-        """How often they were asked."""
-        return sum(one.times for one in self.complaints)
-
-    @property
-    def refused(self) -> int:
-        """How often that was refused."""
-        return sum(one.refused for one in self.complaints)
-
-    @property
-    def unhelpful(self) -> int:
-        """How often the answer was of no help."""
-        return sum(one.unhelpful for one in self.complaints)
-
-    @property
-    def centers(self) -> tuple[tuple[str, int], ...]:
-        """The centers that they were about, with how often, the most frequent first."""
-        counted: Counter[str] = Counter()
-        for one in self.complaints:
-            counted.update(one.centers)
-        return tuple(sorted(counted.items(), key=lambda pair: (-pair[1], pair[0])))
-
-
-def unnamed(question: str, centers: Sequence[Center]) -> str:
-    """A question without the names of centers: whom it is about is counted, not its topic.
-
-    >>> unnamed("Who leads it?", ())
-    'Who leads it?'
+    ``words`` are its terms that the question lacks; ``features`` are named as the weights are.
     """
-    rest = question
-    names = [*spans_of_names(question, centers), *spans_of_chinese_names(question, centers)]
-    for start, end in sorted({(start, end) for start, end, _ in names}, reverse=True):
-        rest = f"{rest[:start]}{_ANY_CENTER}{rest[end:]}"
-    return rest
+
+    text: str
+    words: frozenset[str]
+    features: dict[str, float]
 
 
-def topics_of(complaints: Sequence[Complaint], vectors: Vectors) -> tuple[Topic, ...]:
-    """Group questions by what they are about, the most asked group first.
+def topics_for(
+    question: str,
+    said: Sequence[Said],
+    names: Names = no_names,
+    weights: Calibration | None = None,
+) -> tuple[str, ...]:
+    """The phrases that belong to a question, the surest first; none is part of another.
 
     Args:
-        complaints: of one language.
-        vectors: unit vectors of their questions, of shape (len(complaints), dim).
+        question: one line.
+        said: the earlier turns, oldest first, at least one.
+        names: finds what is known by name.
+        weights: by default those of ``models/calibration.json``.
+
+    Raises:
+        ConfigError: that file has none.
     """
-    groups: dict[int, list[Complaint]] = {}
-    for label, complaint in zip(_labels(vectors), complaints, strict=True):
-        groups.setdefault(label, []).append(complaint)
-    topics = []
-    for group in groups.values():
-        group.sort(key=lambda one: (-one.times, one.question))
-        topics.append(Topic(_name(group), tuple(group)))
-    return tuple(sorted(topics, key=lambda topic: (-topic.times, topic.words)))
+    weights = weights or _learnt()
+    sure = [(weights.support(t.features), t) for t in topics(question, said, names)]
+    sure.sort(key=lambda found: -found[0])
+    kept: list[Topic] = []
+    for support, topic in sure:
+        if support < weights.threshold or any(topic.words <= other.words for other in kept):
+            continue
+        kept = [*(other for other in kept if not other.words <= topic.words), topic]
+    return tuple(topic.text for topic in kept)
 
 
-def _labels(vectors: Vectors) -> list[int]:
-    if len(vectors) < 2:
-        return [0] * len(vectors)
-    # scipy's pairwise distances would be taken in double precision anyway.
-    distances = np.clip(1 - vectors.astype(np.float64) @ vectors.T.astype(np.float64), 0, None)
-    grouping = AgglomerativeClustering(
-        n_clusters=None, metric="precomputed", linkage="average", distance_threshold=_APART
-    )
-    return [int(label) for label in grouping.fit_predict(distances)]
+def topics(question: str, said: Sequence[Said], names: Names = no_names) -> list[Topic]:
+    """The phrases of the earlier turns that have a word which the question lacks.
+
+    None for a question that says itself what it is about.
+    """
+    if _says_its_subject(question, names):
+        return []
+    there = frozenset(terms(question))
+    where = _places(said, names)
+    recent, lasting = (_foremost(said, names, older) for older in (_SHORT_MEMORY, _LONG_MEMORY))
+    subject = _subject(said, names)
+    of_question = _features_of(question, names)
+    return [
+        Topic(
+            place.text,
+            words - there,
+            {
+                "first": float(place.first),
+                "last": float(place.last),
+                "named": float(place.named),
+                "person": float(place.person),
+                "one word": float(len(words) == 1),
+                "part": float(any(words < other for other in where)),
+                "answer only": float(not place.asked),
+                "subject": float(words == subject),
+                "recent": float(words == recent),
+                "lasting": float(words == lasting),
+                **of_question,
+            },
+        )
+        for words, place in where.items()
+        if words - there
+    ]
 
 
-def _name(group: Sequence[Complaint]) -> tuple[str, ...]:
-    """The commonest words, each counted once a question and time; centers' names are none."""
-    counted: Counter[str] = Counter()
-    for complaint in group:
-        of_names = {word for center in complaint.centers for word in tokens(center)}
-        words = dict.fromkeys(_words(complaint))
-        telling = [word for word in words if word not in of_names] or list(words)
-        for word in telling:
-            counted[word] += complaint.times
-    # In the order in which they were met first, where they are equally common.
-    return tuple(word for word, _ in counted.most_common(_WORDS))
+def _says_its_subject(question: str, names: Names) -> bool:
+    """Whether a question has a name, turns to something new, or asks what some noun does."""
+    found = mentions(question, names(question))
+    named = any(m.named for m in found)
+    if named or (_TELL.match(question) and opens_subject(Said(question), names)):
+        return True
+    return bool(found) and _ASKED_ABOUT.search(question[: found[0].start]) is not None
 
 
-def _words(complaint: Complaint) -> Iterator[str]:
-    if complaint.language == "zh":
-        yield from (word.surface for word in content_words(complaint.question))
-        return
-    for word in tokens(fold(complaint.question)):
-        if word not in _COMMON and len(word) > 1:
-            yield word
+def _features_of(question: str, names: Names) -> dict[str, float]:
+    """What speaks for a question's taking anything for granted."""
+    found = mentions(question, names(question))
+    complements = [COMPLEMENT.match(question, m.end) is not None for m in found]
+    return {
+        "question: nothing": float(not found),
+        "question: open": float(bool(found) and not all(complements)),
+        "question: definite": float(bool(found) and found[0].definite),
+    }
+
+
+@dataclass(slots=True)
+class _Place:
+    """Where a phrase was said."""
+
+    text: str
+    first: bool = False
+    last: bool = False
+    named: bool = False
+    person: bool = False
+    asked: bool = False
+
+
+def _places(said: Sequence[Said], names: Names) -> dict[frozenset[str], _Place]:
+    """The phrases of the earlier turns by their terms."""
+    found: dict[frozenset[str], _Place] = {}
+    for number, turn in enumerate(said):
+        for text, asked in ((turn.question, True), (turn.understood, True), (turn.answer, False)):
+            for mention in mentions(text, names(text)):
+                words = frozenset(terms(mention.text))
+                if not words:
+                    continue
+                place = found.setdefault(words, _Place(mention.text))
+                place.text = mention.text
+                place.first |= asked and number == 0
+                place.last |= asked and number == len(said) - 1
+                place.named |= mention.named
+                place.person |= mention.person
+                place.asked |= asked
+    return found
+
+
+def _foremost(said: Sequence[Said], names: Names, older: float) -> frozenset[str]:
+    """The terms of what was asked about most."""
+    scores = things(said, names, older)
+    return frozenset(terms(max(scores, key=lambda name: scores[name], default="")))
+
+
+def _subject(said: Sequence[Said], names: Names) -> frozenset[str]:
+    """The terms of what the last turn that turned to something new turned to."""
+    opening = next((t for t in reversed(said) if opens_subject(t, names)), said[0])
+    found = mentions(opening.question, names(opening.question))
+    return frozenset(terms(found[0].text)) if found else frozenset()
+
+
+@cache
+def _learnt() -> Calibration:
+    return load_calibration(TOPICS)

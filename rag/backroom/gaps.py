@@ -14,7 +14,7 @@ from rag.backroom.picking import Picked, Picker
 from rag.backroom.testing import TestDesk
 from rag.backroom.working import SCRIPT, STYLES, Opened, Updates, Wire, pressed
 from rag.gaps import Gaps, Overview
-from rag.topics import Complaint, Topic, unnamed
+from rag.grouping import Complaint, Topic, unnamed
 from rag.types import Embedder
 from rag.web.layout import formatted
 from rag.web.markup import Markup, button, element, join, spoken

@@ -59,6 +59,8 @@ def _mount(inside: FastAPI, blocks: gr.Blocks, scripts: str, largest: int) -> No
         ssr_mode=False,
         pwa=False,
         mcp_server=False,
+        # What deeds raise for people is shown all the same.
+        show_error=False,
         max_file_size=largest,
         theme=theme(),
         css_paths=list(
@@ -66,3 +68,6 @@ def _mount(inside: FastAPI, blocks: gr.Blocks, scripts: str, largest: int) -> No
         ),
         head=f"<script>{scripts}</script>",
     )
+    # Gradio looks whether a file that it is told to take in was uploaded, and not any file of the
+    # server, only where it believes that it has launched the blocks itself.
+    blocks.has_launched = True

@@ -46,6 +46,15 @@ def announcement(exchanges: Sequence[Exchange], words: Words) -> Markup:
     return escape(f"{said} {words('sources-count', count=sources)}." if sources else said)
 
 
+def replacing(visit: Visit) -> str:
+    """Says what the next question will replace, with a way out."""
+    if not visit.editing:
+        return ""
+    words = visit.words
+    said = element("span", words("editing", number=visit.editing))
+    return element("p", said, button("edit-0", words("unedit"), class_="quiet"))
+
+
 def _exchange(exchange: Exchange, visit: Visit, lookup: Lookup, *, rating: bool) -> Markup:
     words = visit.words
     replaced = 0 < visit.editing <= exchange.number

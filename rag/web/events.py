@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from asyncio import Future
 from collections.abc import AsyncIterator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -15,12 +16,12 @@ from rag.chatbot import Chatbot
 from rag.live import LiveChatbot
 from rag.rating import Recorder
 from rag.types import Document
-from rag.web.answers import announcement, conversation
+from rag.web.answers import announcement, conversation, replacing
 from rag.web.fixed import fixed
 from rag.web.hearing import Rated, ToAsk, ToEdit, ToRead, ToSpeak, arrival_of, heard
 from rag.web.keeping import kept, restored
 from rag.web.layout import Layout
-from rag.web.markup import button, element, escape
+from rag.web.markup import element, escape
 from rag.web.opening import opened_at, part_of
 from rag.web.reading import document_dialog, missing_dialog, part_with, parts_of
 from rag.web.session import Exchange, Visit, ask, finished, new_id
@@ -76,7 +77,7 @@ class Events:
             parts.welcome: gr.Column(visible=not exchanges),
             parts.send: gr.Button(words("ask"), visible=not busy),
             parts.stop: gr.Button(words("stop"), visible=busy),
-            parts.editing: _editing(visit),
+            parts.editing: replacing(visit),
         }
 
     def dress(self, visit: Visit) -> Updates:
@@ -177,14 +178,23 @@ class Events:
         if _busy(exchanges):
             yield {self.parts.said: gr.skip()}
             return
+        shown = self._shown(exchanges, visit)
         if visit.editing:
             visit.set_aside = tuple(exchanges[visit.editing - 1 :])
             exchanges = exchanges[: visit.editing - 1]
             visit.editing = 0
         steps = self._steps(asked, exchanges, visit)
         loop = asyncio.get_running_loop()
-        while updates := await loop.run_in_executor(self._threads, next, steps, None):
-            yield updates
+
+        def step() -> Future[Updates | None]:
+            return loop.run_in_executor(self._threads, next, steps, None)
+
+        coming = step()
+        while updates := await coming:
+            # The answer is sought while the question on its way is being shown.
+            coming = step()
+            yield _news(updates, shown)
+            shown |= updates
 
     def _steps(
         self, asked: Exchange, exchanges: Sequence[Exchange], visit: Visit
@@ -269,18 +279,14 @@ class Events:
         return {self.parts.reader: document_dialog(number, document, opened, part, visit.words)}
 
 
+def _news(updates: Updates, shown: Updates) -> Updates:
+    """Without the texts that the page shows already: a browser would parse them all anew."""
+    return {p: v for p, v in updates.items() if not (isinstance(v, str) and v == shown.get(p))}
+
+
 def _busy(exchanges: Sequence[Exchange]) -> bool:
     """Whether an answer is on its way."""
     return bool(exchanges) and not exchanges[-1].done
-
-
-def _editing(visit: Visit) -> str:
-    """Says what the next question will replace, with a way out."""
-    if not visit.editing:
-        return ""
-    words = visit.words
-    said = element("span", words("editing", number=visit.editing))
-    return element("p", said, button("edit-0", words("unedit"), class_="quiet"))
 
 
 def _message(told: dict[str, str]) -> str:

@@ -9,9 +9,15 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from gradio.utils import get_upload_folder
 from starlette.routing import BaseRoute, Mount, Route
 
+from rag.accounts.sessions import Sessions
+from rag.accounts.users import UserFile
+from rag.backroom.desk import Desk
+from rag.backroom.frame import build_backroom
 from rag.backroom.guard import OPEN
+from rag.backroom.pages import PAGES
 from rag.backroom.serving import backroom
 from rag.chatbot import Chatbot
 from rag.config import load_settings
@@ -39,17 +45,23 @@ def _addresses(routes: list[BaseRoute], before: str) -> Iterator[tuple[str, str]
 
 
 @pytest.fixture(scope="module")
-def addresses(chatbot: Chatbot, index_dir: Path, folder: Path) -> list[tuple[str, str]]:
+def live(chatbot: Chatbot, index_dir: Path) -> Iterator[LiveChatbot]:
+    found = LiveChatbot(chatbot, index_dir)
+    yield found
+    # Whoever leaves while it is being made leaves PyTorch at work.
+    found.overview()
+    found.close()
+
+
+@pytest.fixture(scope="module")
+def addresses(live: LiveChatbot, index_dir: Path, folder: Path) -> list[tuple[str, str]]:
     """Method and path of everything that is served at ``/staff``, Gradio's own included."""
-    live = LiveChatbot(chatbot, index_dir)
 
     async def build() -> list[tuple[str, str]]:
         made = backroom(load_settings(data_dir=folder), live, index_dir)
         return list(_addresses(made.router.routes, ""))
 
-    found = asyncio.run(build())
-    live.close()
-    return found
+    return asyncio.run(build())
 
 
 def _nobody(folder: Path, judge: Staff) -> None:
@@ -128,9 +140,9 @@ def test_no_deed_is_done_without_a_valid_ticket(
 
 
 def test_a_judge_does_no_deed_of_a_maintainer(
-    chatbot: Chatbot, index_dir: Path, folder: Path, judge: Staff
+    live: LiveChatbot, index_dir: Path, folder: Path, judge: Staff
 ) -> None:
-    roles = _roles(chatbot, index_dir, folder)
+    roles = _roles(live, index_dir, folder)
     functions = judge.functions()
     assert {one["id"] for one in functions} == set(roles)
     theirs = [one for one in functions if roles[one["id"]] == "maintainer"]
@@ -164,17 +176,22 @@ def test_what_another_site_sends_is_refused(app: App, maintainer: Staff) -> None
     assert silent.status_code == 403
 
 
-def _roles(chatbot: Chatbot, index_dir: Path, folder: Path) -> dict[int, str]:
+def test_no_deed_copies_a_file_of_the_server_to_where_it_could_be_fetched(
+    folder: Path, judge: Staff
+) -> None:
+    secret = folder / "staff" / "users.json"
+    wanted = {"path": str(secret), "orig_name": "x.md", "meta": {"_type": "gradio.FileData"}}
+    for function in judge.functions():
+        told = judge.do(function, *[wanted] * len(function["inputs"]))
+        assert not function["inputs"] or not told.done, function["api_name"]
+    kept = [path for path in Path(get_upload_folder()).rglob("users.json") if path.is_file()]
+    assert secret.read_bytes() not in [path.read_bytes() for path in kept]
+
+
+def _roles(live: LiveChatbot, index_dir: Path, folder: Path) -> dict[int, str]:
     """The role that each function asks for, by Gradio's number for it."""
-    live = LiveChatbot(chatbot, index_dir)
 
     async def build() -> dict[int, str]:
-        from rag.accounts.sessions import Sessions
-        from rag.accounts.users import UserFile
-        from rag.backroom.desk import Desk
-        from rag.backroom.frame import build_backroom
-        from rag.backroom.pages import PAGES
-
         settings = load_settings(data_dir=folder)
         sessions = Sessions(UserFile(settings.users_file), folder, 1)
         blocks = build_backroom(Desk(settings, live, index_dir, sessions), PAGES)
@@ -184,6 +201,4 @@ def _roles(chatbot: Chatbot, index_dir: Path, folder: Path) -> dict[int, str]:
                 found[number] = str(one.fn.staff_role)  # type: ignore[attr-defined]
         return found
 
-    roles = asyncio.run(build())
-    live.close()
-    return roles
+    return asyncio.run(build())

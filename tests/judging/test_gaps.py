@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from rag.centers import centers_of
 from rag.embedding import SentenceEmbedder
 from rag.gaps import Gaps
+from rag.grouping import topics_of, unnamed
 from rag.journal.gaps import InVain
-from rag.topics import topics_of, unnamed
 from rag.types import Document, Embedder, Vectors
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)

@@ -15,7 +15,10 @@ from rag.backroom.desk import PRIVATE, Desk, Page
 def _build(desk: Desk) -> None:
     deeds = Deeds(desk)
     parts = deeds.parts
-    everything = list(vars(parts).values())
+    # Not the buttons that stay as they are: what a deed may change waits for it.
+    pressed = {parts.upload, parts.withdraw, parts.bring_back, parts.discard, parts.compare}
+    pressed |= {parts.go_back, parts.save}
+    everything = [part for part in vars(parts).values() if part not in pressed]
 
     def on(event: Any, deed: Callable[..., Any], inputs: Any, *, raw: bool = False) -> Any:
         guarded = desk.allowed("maintainer", deed)

@@ -1,0 +1,111 @@
+"""A BERT encoder over sequences laid end to end: no padding is computed, no mask is needed.
+
+A question is read with some ten passages of different lengths. As one padded batch a third of the
+work is on padding; as several batches of like length the matrices are too small for the processor.
+Laid end to end, all tokens go through each linear layer in one product; only attention is
+computed a sequence at a time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+from transformers import BertModel
+
+from rag.linear import Product, product
+
+
+@dataclass(frozen=True, slots=True)
+class _Norm:
+    weight: Tensor
+    bias: Tensor
+    epsilon: float
+
+    def __call__(self, states: Tensor) -> Tensor:
+        return functional.layer_norm(
+            states, self.weight.shape, self.weight, self.bias, self.epsilon
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Layer:
+    """``projection`` gives queries, keys and values in one product; ``widened`` ends with GELU."""
+
+    projection: Product
+    output: Product
+    attended: _Norm
+    widened: Product
+    narrowed: Product
+    done: _Norm
+
+
+class PackedEncoder:
+    """The same states as ``BertModel`` (GELU, absolute positions, no pooling), for inference.
+
+    The three projections of attention are joined into one.
+    """
+
+    def __init__(self, model: BertModel) -> None:
+        config = model.config
+        if config.hidden_act != "gelu" or config.is_decoder:
+            raise ValueError("only an encoder with GELU can be packed")
+        self._heads = config.num_attention_heads
+        embeddings = model.embeddings
+        self._words = embeddings.word_embeddings.weight.detach()
+        self._places = embeddings.position_embeddings.weight.detach()
+        self._types = embeddings.token_type_embeddings.weight.detach()
+        self._norm = _norm(embeddings.LayerNorm)
+        self._layers = [_layer(layer) for layer in model.encoder.layer]
+
+    def __call__(self, ids: Sequence[Sequence[int]], types: Sequence[Sequence[int]]) -> Tensor:
+        """States of shape (all tokens, hidden size), sequence after sequence.
+
+        Args:
+            ids: token numbers of each sequence, none of them empty.
+            types: 0 or 1 for each token.
+        """
+        lengths = [len(sequence) for sequence in ids]
+        numbers = torch.tensor([number for sequence in ids for number in sequence])
+        kinds = torch.tensor([kind for sequence in types for kind in sequence])
+        places = torch.cat([torch.arange(length) for length in lengths])
+        states = self._words[numbers] + self._types[kinds] + self._places[places]
+        states = self._norm(states)
+        for layer in self._layers:
+            mixed = self._attention(layer.projection(states), lengths)
+            states = layer.attended(layer.output(mixed) + states)
+            states = layer.done(layer.narrowed(layer.widened(states)) + states)
+        return states
+
+    def _attention(self, projected: Tensor, lengths: list[int]) -> Tensor:
+        """Scaled dot-product attention within each sequence, shape (all tokens, hidden size)."""
+        tokens, width = projected.shape[0], projected.shape[1] // 3
+        heads = projected.view(tokens, 3, self._heads, width // self._heads).permute(1, 2, 0, 3)
+        mixed = [
+            functional.scaled_dot_product_attention(*part.unsqueeze(1)).squeeze(0).transpose(0, 1)
+            for part in torch.split(heads, lengths, dim=2)
+        ]
+        return torch.cat(mixed).reshape(tokens, width)
+
+
+def _norm(module: torch.nn.LayerNorm) -> _Norm:
+    return _Norm(module.weight.detach(), module.bias.detach(), module.eps)
+
+
+def _layer(layer: Any) -> _Layer:
+    own, wide, narrow = layer.attention.self, layer.intermediate.dense, layer.output.dense
+    parts = (own.query, own.key, own.value)
+    weight, bias = (torch.cat([getattr(p, name) for p in parts]) for name in ("weight", "bias"))
+    joined = layer.attention.output
+    return _Layer(
+        projection=product(weight, bias),
+        output=product(joined.dense.weight, joined.dense.bias),
+        attended=_norm(joined.LayerNorm),
+        widened=product(wide.weight, wide.bias, gelu=True),
+        narrowed=product(narrow.weight, narrow.bias),
+        done=_norm(layer.output.LayerNorm),
+    )
