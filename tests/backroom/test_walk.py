@@ -181,9 +181,12 @@ def test_no_deed_copies_a_file_of_the_server_to_where_it_could_be_fetched(
 ) -> None:
     secret = folder / "staff" / "users.json"
     wanted = {"path": str(secret), "orig_name": "x.md", "meta": {"_type": "gradio.FileData"}}
+    parts = judge.web.get("/staff/config").json()["components"]
+    # What the server keeps of a visit is never taken from the browser.
+    states = {part["id"] for part in parts if part["type"] == "state"}
     for function in judge.functions():
         told = judge.do(function, *[wanted] * len(function["inputs"]))
-        assert not function["inputs"] or not told.done, function["api_name"]
+        assert set(function["inputs"]) <= states or not told.done, function["api_name"]
     kept = [path for path in Path(get_upload_folder()).rglob("users.json") if path.is_file()]
     assert secret.read_bytes() not in [path.read_bytes() for path in kept]
 
