@@ -68,7 +68,9 @@ class Quality:
             self.wire.bridge, *self.picker.parts, *self.test.parts,
         ]  # fmt: skip
         inputs = [self.view, self.picker.state]
-        gr.on([desk.arrived], desk.allowed("judge", self.arrive), None, shown, **PRIVATE)
+        arrived = gr.on([desk.arrived], desk.allowed("judge", self.arrive), None, shown, **PRIVATE)
+        # Figures first: the browser takes a second to get ready for pictures.
+        arrived.then(desk.allowed("judge", self.draw), None, shown, **PRIVATE)
         self.wire.bridge.press(
             desk.allowed("judge", self.press), inputs, shown,
             **PRIVATE | {"trigger_mode": "multiple"},
@@ -76,14 +78,18 @@ class Quality:
         self.timer.tick(desk.allowed("judge", self.look), [self.view, self.seen], shown, **PRIVATE)
 
     def arrive(self, person: Person) -> Updates:  # noqa: ARG002  # the desk's
-        """The latest run."""
+        """The latest run, but for its pictures."""
         return self._all(View())
+
+    def draw(self, person: Person) -> Updates:  # noqa: ARG002  # the desk's
+        """The pictures."""
+        return self._pictures() or self.wire.nothing
 
     def look(self, person: Person, view: View, seen: str) -> Updates:  # noqa: ARG002
         """How far the evaluation is; the new run, once it is done."""
         progress = self._evaluation.progress
         if progress.state != "running" and seen == "running":
-            return self._all(view)
+            return self._all(view) | self._pictures()
         return self._progress(progress)
 
     def press(self, person: Person, view: View, picked: Picked, event: gr.EventData) -> Updates:
@@ -126,30 +132,31 @@ class Quality:
         return self._kept
 
     def _all(self, view: View) -> Updates:
-        runs, run, before = self._runs()
+        runs, run, _ = self._runs()
         updates = self._progress(self._evaluation.progress) | self.picker.hide() | self.test.hide()
         if run is None:
             told = "No evaluation has been kept yet. Run one, or run `python -m eval all`."
             head = join(element("h1", "Quality"), element("p", told, class_="note"))
             return updates | {self.head: head, self.view: view}
+        updates |= {self.head: head_of(run), self.figures: figures_of(runs)}
+        return updates | self._questions(view)
+
+    def _pictures(self) -> Updates:
+        runs, run, before = self._runs()
+        if run is None:
+            return {}
         now = certainty(run.outcomes)
         then = certainty(before.outcomes) if before else None
-        return (
-            updates
-            | {
-                self.head: head_of(run),
-                self.figures: figures_of(runs),
-                self.time: charts.over_time(runs),
-                self.time_table: charts.over_time_table(runs),
-                self.latency: charts.latency(runs),
-                self.latency_table: charts.latency_table(runs),
-                self.risk: charts.risk(now, then),
-                self.risk_table: charts.risk_table(now),
-                self.calibration: charts.calibration(now),
-                self.calibration_table: charts.calibration_table(now),
-            }
-            | self._questions(view)
-        )
+        return {
+            self.time: charts.over_time(runs),
+            self.time_table: charts.over_time_table(runs),
+            self.latency: charts.latency(runs),
+            self.latency_table: charts.latency_table(runs),
+            self.risk: charts.risk(now, then),
+            self.risk_table: charts.risk_table(now),
+            self.calibration: charts.calibration(now),
+            self.calibration_table: charts.calibration_table(now),
+        }
 
     def _questions(self, view: View) -> Updates:
         _, run, before = self._runs()
