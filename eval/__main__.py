@@ -11,6 +11,7 @@ import click
 from tqdm import tqdm
 
 from eval.accepting import accept
+from eval.checking import grounding, writing
 from eval.keeping import COMMANDS
 from eval.options import (
     FOLDER,
@@ -283,7 +284,7 @@ def _fidelity_lines(report: FidelityReport) -> Iterable[str]:
         yield f"  {run.page} from {run.seed}: “{run.words}”"
 
 
-for command in (conversation, fits, topics, accept, *COMMANDS):
+for command in (conversation, fits, topics, accept, grounding, writing, *COMMANDS):
     main.add_command(command)
 
 if __name__ == "__main__":

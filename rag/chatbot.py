@@ -31,6 +31,7 @@ from rag.smalltalk import examples, greeting, which_one
 from rag.types import Answer, Document, Embedder, Hit, Query, Turn
 from rag.versions import IndexVersion, open_current
 from rag.wording import say
+from rag.writing import Writer, open_writer
 
 _MOST_EXAMPLES = 4
 _MOST_CARDS = 6
@@ -46,6 +47,7 @@ class Chatbot:
         finder: Finder,
         k: int,
         multilingual: Embedder | None = None,
+        writer: Writer | None = None,
     ) -> None:
         """Put the parts together; ``k`` chunks are read for an answer.
 
@@ -55,6 +57,7 @@ class Chatbot:
         self.embedder = embedder
         self._finder = finder
         self._k = k
+        self._writer = writer
         self._centers: tuple[Center, ...] = centers_of(version.records.documents())
         self._names = Naming(version)
         self._cross_lingual = CrossLingual(version, multilingual)
@@ -81,7 +84,8 @@ class Chatbot:
         embedder = SentenceEmbedder(settings.embedding_model, settings.precision)
         version = open_current(index_dir or settings.index_dir, embedder)
         finder = open_finder(settings, embedder)
-        return cls(version, embedder, finder, settings.top_k, open_multilingual(settings))
+        multilingual, writer = open_multilingual(settings), open_writer(settings, embedder)
+        return cls(version, embedder, finder, settings.top_k, multilingual, writer)
 
     @property
     def finder(self) -> str:
@@ -108,7 +112,7 @@ class Chatbot:
         return self.version.records.document(doc_id)
 
     def ask(self, question: str, history: Sequence[Turn] = (), center: str | None = None) -> Answer:
-        """Answer a question.
+        """Answer a question, put into words by the language model if there is one.
 
         Args:
             question: as typed; one that is empty or too long gets a refusal that says so.
@@ -118,6 +122,22 @@ class Chatbot:
         Raises:
             QueryError: there is no such center.
         """
+        *_, answer = self._grown(question, history, center)
+        return answer
+
+    def _grown(
+        self, question: str, history: Sequence[Turn], center: str | None
+    ) -> Iterator[Answer]:
+        """The answer as the language model writes it; without one only the whole of it."""
+        if self._writer is None:
+            yield self.find(question, history, center)
+        else:
+            yield from self._writer.answers(self.find, question, history, center, self.version)
+
+    def find(
+        self, question: str, history: Sequence[Turn] = (), center: str | None = None
+    ) -> Answer:
+        """Answer a question in the documents' own words; see ``ask``."""
         started = time.perf_counter()
         only = find_center(center, self._centers) if center else None
         try:
@@ -187,17 +207,21 @@ class Chatbot:
         """Answer the earlier questions in order, then this one, in one conversation."""
         history: list[Turn] = []
         for asked in earlier:
-            history.append(Turn(asked, self.ask(asked, history, center)))
+            history.append(Turn(asked, self.find(asked, history, center)))
         return self.ask(question, history, center)
 
     def stream(
         self, question: str, history: Sequence[Turn] = (), center: str | None = None
     ) -> Iterator[Answer]:
-        """The answer as it grows, point by point; the last one is what ``ask`` returns."""
-        answer = self.ask(question, history, center)
-        for count in range(1, len(answer.points)):
-            yield dataclasses.replace(answer, points=answer.points[:count])
-        yield answer
+        """The answer as it grows, point by point; the last one is what ``ask`` returns.
+
+        Closing it ends what the language model is asked.
+        """
+        for answer in self._grown(question, history, center):
+            if self._writer is None:
+                for count in range(1, len(answer.points)):
+                    yield dataclasses.replace(answer, points=answer.points[:count])
+            yield answer
 
     def retrieve(self, question: str) -> tuple[Hit, ...]:
         """The chunks that are read for an answer, in the order of retrieval."""
@@ -205,10 +229,10 @@ class Chatbot:
         found = [retrieve(self.version, self.embedder, p, self._k) for p in parts_of(query)]
         return tuple(hit for hits in found for hit in hits)
 
-    def on(self, version: IndexVersion) -> Chatbot:
-        """The same models on another version."""
-        multilingual = self._cross_lingual.embedder
-        return Chatbot(version, self.embedder, self._finder, self._k, multilingual)
+    def on(self, version: IndexVersion, writer: Writer | None = None) -> Chatbot:
+        """The same models on another version; or another language model, if one is given."""
+        others = self._cross_lingual.embedder, writer or self._writer
+        return Chatbot(version, self.embedder, self._finder, self._k, *others)
 
     def search(self, question: str, k: int, center: str | None = None) -> tuple[Hit, ...]:
         """The ``k`` best chunks, of which the reader has ordered the first.
@@ -235,14 +259,16 @@ class Chatbot:
             called = self.centers
             if language == "zh":
                 called = tuple(called_in_chinese(name, self._centers) for name in called)
-            self._examples[language] = examples(called, self.ask, _MOST_EXAMPLES, language=language)
+            self._examples[language] = examples(
+                called, self.find, _MOST_EXAMPLES, language=language
+            )
         return self._examples[language] or (self.examples() if language != "en" else ())
 
     def overview(self) -> Overview:
         """What the corpus is about, by asking it: takes seconds a center, once."""
         with self._making:
             if self._overview is None:
-                ask = functools.cache(self.ask)
+                ask = functools.cache(self.find)
                 centers = self.centers
                 cards = cards_of(centers, ask, _MOST_CARDS)
                 more = len(centers) - len(cards)

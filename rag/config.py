@@ -85,6 +85,26 @@ class Settings(BaseSettings):
     )
     keep_versions: int = Field(5, ge=2, le=1000, description="Index versions that are kept.")
     top_k: int = Field(10, ge=1, le=100, description="Chunks that are read for an answer.")
+    llm_base_url: str = Field(
+        "",
+        pattern=r"^(https?://\S+)?$",
+        description="An OpenAI-compatible endpoint, with its version; empty for no language model.",
+    )
+    llm_model: str = Field("", description="The model's name at that endpoint.")
+    llm_api_key: SecretStr = Field(
+        SecretStr(""), description="The secret that the endpoint wants; never printed or logged."
+    )
+    llm_seconds: float = Field(
+        45, gt=0, le=600, description="Seconds until a written answer has to be whole."
+    )
+    llm_first_words: float = Field(20, gt=0, le=600, description="Seconds until its first words.")
+    llm_passage_tokens: int = Field(
+        1500, ge=128, le=1_000_000, description="Tokens of the passages that the model is shown."
+    )
+    llm_answer_tokens: int = Field(400, ge=16, le=100_000, description="Most tokens of an answer.")
+    llm_follow_ups: bool = Field(
+        False, description="Whether the model may complete follow-ups that were not understood."
+    )
     journal: bool = Field(True, description="Whether answers and ratings are kept.")
     # Secret, since it may hold a password: it is never printed as it stands.
     journal_url: SecretStr = Field(
@@ -137,9 +157,16 @@ class Settings(BaseSettings):
     @property
     def fingerprint(self) -> str:
         """Changes with any setting that an answer depends on."""
+        written = (
+            (self.llm_base_url, self.llm_model, self.llm_passage_tokens, self.llm_answer_tokens,
+             self.llm_follow_ups)
+            if self.llm_base_url
+            else ()
+        )  # fmt: skip
         return fingerprint(
-            self.embedding_model, self.reader_model, self.precision, self.chunk_tokens, self.top_k
-        )
+            self.embedding_model, self.reader_model, self.precision, self.chunk_tokens, self.top_k,
+            *written,
+        )  # fmt: skip
 
     @property
     def pending_questions(self) -> Path:

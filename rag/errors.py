@@ -43,6 +43,10 @@ class QueryError(RagError):
     """A question or one of its options cannot be used."""
 
 
+class LanguageModelError(RagError):
+    """The language model gave no answer, or not in time."""
+
+
 class JournalError(RagError):
     """The journal cannot be opened, read or written."""
 

@@ -37,6 +37,8 @@ def answer_fields(answer: Answer) -> dict[str, Any]:
         "index_version": answer.index_version,
         "elapsed_ms": round(answer.elapsed * 1000, 1),
         "notices": list(answer.notices),
+        # Only where there is a language model: the keys of the others are as they were.
+        **({"writing": asdict(answer.writing)} if answer.writing else {}),
     }
 
 

@@ -53,3 +53,27 @@ def approval_instead(centers: Sequence[str], language: str) -> tuple[str, ...]:
 def not_searched(centers: Sequence[str], language: str) -> tuple[str, ...]:
     """Said of the centers that were left out because there are too many."""
     return (say("not searched", language, centers="; ".join(centers)),) if centers else ()
+
+
+def written() -> tuple[str, ...]:
+    """Said where a language model wrote."""
+    return ("A language model put this into words; each sentence was checked against its source.",)
+
+
+def withheld_notices(count: int) -> tuple[str, ...]:
+    """Said where sentences were left out because no document supports them."""
+    if not count:
+        return ()
+    many = f"{count} sentences" if count > 1 else "1 sentence"
+    them = "them" if count > 1 else "it"
+    return (f"{many} of the language model withheld: the documents do not support {them}.",)
+
+
+def in_own_words(problem: str) -> tuple[str, ...]:
+    """Said where a language model should have written, and the documents speak for themselves."""
+    return (f"{problem} These are the documents' own words.",)
+
+
+def completed(problem: str) -> tuple[str, ...]:
+    """Said where a language model broke off after some sentences."""
+    return (f"{problem} What is missing is given in the documents' own words.",)

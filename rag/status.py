@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from rag.attachment import attachment_state
 from rag.calibration import load_calibration
@@ -66,6 +67,7 @@ def describe(settings: Settings, index_dir: Path) -> Fields:
         "answers_by": _FINDERS[settings.finder],
         "chinese": _chinese(settings, index_dir, version),
         "threshold": load_calibration(settings.finder).threshold,
+        **_writer(settings),
         **_journal(settings),
     }
 
@@ -84,6 +86,21 @@ def _journal(settings: Settings) -> Fields:
     if found.lost and found.lost_since:
         fields["journal_lost"] = f"{found.lost} since {found.lost_since:%Y-%m-%d}"
     return fields
+
+
+def _writer(settings: Settings) -> Fields:
+    """What puts answers into words, where something does."""
+    if not settings.llm_base_url:
+        return {}
+    model = settings.llm_model or "the default model"
+    return {"written_by": f"{model} at {_host(settings.llm_base_url)}, checked"}
+
+
+def _host(url: str) -> str:
+    """An address without what may be a secret in it."""
+    parts = urlsplit(url)
+    port = f":{parts.port}" if parts.port else ""
+    return f"{parts.scheme}://{parts.hostname}{port}"
 
 
 _FINDERS = {

@@ -14,6 +14,8 @@ from typing import Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from rag.usage import Writing
+
 Vectors = NDArray[np.float32]
 Rows = NDArray[np.int64]
 Span = tuple[int, int]
@@ -175,8 +177,9 @@ class Citation:
 class Point:
     """One thing that an answer says.
 
-    ``text`` are a document's own words, whole or cut with an ellipsis; ``exact`` are the words in
-    it that answer the question, empty where none stand out; ``markers`` number the citations;
+    ``text`` are a document's own words, whole or cut with an ellipsis, or a sentence of a language
+    model that the cited words support; ``exact`` are the words in it that answer the question,
+    empty where none stand out; ``markers`` number the citations;
     ``label`` says what the point is about where an answer speaks of several, such as a center.
     """
 
@@ -203,6 +206,7 @@ class Answer:
     document; ``withheld`` counts sentences that were left out because no document supports them;
     ``elapsed`` is in seconds; ``incomplete`` where a part of the question has no answer or
     documents disagree on one. ``choices`` are the centers of which the asker has to take one.
+    ``writing`` is what a language model did for it, ``None`` where none was asked.
     """
 
     query: Query
@@ -217,6 +221,7 @@ class Answer:
     elapsed: float
     incomplete: bool = False
     choices: tuple[str, ...] = ()
+    writing: Writing | None = None
 
     @property
     def status(self) -> Status:

@@ -1,15 +1,16 @@
-"""``journal export`` and ``journal purge``."""
+"""``journal export``, ``journal usage`` and ``journal purge``."""
 
 from __future__ import annotations
 
 import csv
 import sys
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import click
 
-from rag.cli.group import print_line
+from rag.cli.group import json_option, print_json, print_line
 from rag.config import load_settings
 
 if TYPE_CHECKING:
@@ -56,6 +57,30 @@ def export(form: str, since: datetime | None) -> None:
             table.writerow(cells)
     finally:
         reader.close()
+
+
+@journal.command()
+@click.option("--since", type=_DAY, help=f"Only answers given since then: {_DAY_HELP}.")
+@json_option
+def usage(since: datetime | None, *, as_json: bool) -> None:
+    """Print what language models took: answers, tokens, seconds, sentences withheld."""
+    from rag.journal.reading import Selection
+
+    reader = _reader(load_settings())
+    try:
+        found = reader.usage(Selection(since=_utc(since)))
+    finally:
+        reader.close()
+    if as_json:
+        print_json({"models": [asdict(one) for one in found]})
+        return
+    for one in found:
+        click.echo(
+            f"{one.model}: answers {one.answers}, tokens read {one.prompt_tokens}, written "
+            f"{one.completion_tokens}, seconds {one.seconds:.1f}, sentences withheld {one.withheld}"
+        )
+    if not found:
+        click.echo("No language model was asked.")
 
 
 @journal.command()

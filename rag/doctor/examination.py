@@ -63,6 +63,7 @@ def examine_all(
         ("models", lambda: _reader(found())),
         ("models", lambda: _multilingual(found())),
         ("models", lambda: _calibration(found())),
+        ("language model", lambda: _llm(found())),
         ("index", lambda: _index(found())),
         ("changes", lambda: _changes(found())),
         ("corpus", lambda: _strangers(found())),
@@ -159,6 +160,12 @@ def _calibration(subject: Subject) -> Iterable[Finding]:
     from rag.doctor.models import calibration_findings
 
     return calibration_findings(subject)
+
+
+def _llm(subject: Subject) -> Iterable[Finding]:
+    from rag.doctor.llm import llm_findings
+
+    return llm_findings(subject.settings, quick=subject.quick)
 
 
 def _index(subject: Subject) -> Iterable[Finding]:

@@ -102,6 +102,18 @@ class Counts:
     statuses: dict[Status, int]
 
 
+@dataclass(frozen=True, slots=True)
+class ModelUsage:
+    """What one language model took for ``answers`` answers."""
+
+    model: str
+    answers: int
+    prompt_tokens: int
+    completion_tokens: int
+    seconds: float
+    withheld: int
+
+
 class JournalReader:
     """Reads a journal that others may be writing; safe to use from several threads.
 
@@ -185,6 +197,24 @@ class JournalReader:
         """The newest questions that found no answer, or none that helped, the newest first."""
         with readable(self._url):
             return asked_in_vain(self._engine, most)
+
+    def usage(self, selection: Selection = Selection()) -> tuple[ModelUsage, ...]:
+        """What language models took for the entries selected, by the model's name."""
+        columns: list[Any] = [
+            EntryRow.model,
+            func.count(EntryRow.number),
+            func.sum(EntryRow.prompt_tokens),
+            func.sum(EntryRow.completion_tokens),
+            func.sum(EntryRow.model_seconds),
+            func.sum(EntryRow.withheld),
+        ]
+        query = select(*columns).where(EntryRow.model.is_not(None))
+        grouped = _selected(query, selection).group_by(EntryRow.model).order_by(EntryRow.model)
+        with readable(self._url), Session(self._engine) as session:
+            return tuple(
+                ModelUsage(str(model), answers, read or 0, written or 0, seconds or 0.0, held or 0)
+                for model, answers, read, written, seconds, held in session.execute(grouped)
+            )
 
     def centers(self) -> tuple[str, ...]:
         """The centers that entries are about, by name."""

@@ -52,6 +52,7 @@ def entry_row(item: Recorded) -> EntryRow:
         ValueError: it is no answer that could be read back.
     """
     answer: Answer = keepable(item.answer)
+    writing = answer.writing
     return EntryRow(
         answer_id=item.answer_id,
         conversation=item.conversation,
@@ -66,6 +67,11 @@ def entry_row(item: Recorded) -> EntryRow:
         code_version=__version__,
         settings=item.settings,
         seconds=float(answer.elapsed),
+        model=writing.model if writing else None,
+        prompt_tokens=writing.prompt_tokens if writing else None,
+        completion_tokens=writing.completion_tokens if writing else None,
+        model_seconds=float(writing.seconds) if writing else None,
+        withheld=writing.withheld if writing else None,
         whole=WholeRow(answer=_ANSWERS.dump_json(answer, warnings="error").decode()),
         centers=[CenterRow(center=center) for center in centers_about(answer)],
     )

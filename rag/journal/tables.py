@@ -38,7 +38,11 @@ class Base(DeclarativeBase):
 
 
 class EntryRow(Base):
-    """One answer; ``helpful``, ``reason`` and ``rated`` are those of its latest rating."""
+    """One answer; ``helpful``, ``reason`` and ``rated`` are those of its latest rating.
+
+    From ``model`` to ``withheld`` stands what a language model took and how many of its sentences
+    were withheld, where one was asked.
+    """
 
     __tablename__ = "entries"
 
@@ -59,6 +63,11 @@ class EntryRow(Base):
     helpful: Mapped[bool | None] = mapped_column(Boolean)
     reason: Mapped[str | None] = mapped_column(Text)
     rated: Mapped[datetime | None] = mapped_column(Moment)
+    model: Mapped[str | None] = mapped_column(Text)
+    prompt_tokens: Mapped[int | None] = mapped_column(Integer)
+    completion_tokens: Mapped[int | None] = mapped_column(Integer)
+    model_seconds: Mapped[float | None] = mapped_column(Float)
+    withheld: Mapped[int | None] = mapped_column(Integer)
 
     whole: Mapped[WholeRow] = relationship(passive_deletes=True)
     centers: Mapped[list[CenterRow]] = relationship(

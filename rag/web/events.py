@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from asyncio import Future
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
@@ -184,21 +183,20 @@ class Events:
             exchanges = exchanges[: visit.editing - 1]
             visit.editing = 0
         steps = self._steps(asked, exchanges, visit)
-        loop = asyncio.get_running_loop()
-
-        def step() -> Future[Updates | None]:
-            return loop.run_in_executor(self._threads, next, steps, None)
-
-        coming = step()
-        while updates := await coming:
-            # The answer is sought while the question on its way is being shown.
-            coming = step()
-            yield _news(updates, shown)
-            shown |= updates
+        coming = self._threads.submit(next, steps, None)
+        try:
+            while updates := await asyncio.wrap_future(coming):
+                # The answer is sought while the question on its way is being shown.
+                coming = self._threads.submit(next, steps, None)
+                yield _news(updates, shown)
+                shown |= updates
+        finally:
+            # Nobody waits any more: what a language model is asked ends with the step that runs.
+            coming.add_done_callback(lambda _: steps.close())
 
     def _steps(
         self, asked: Exchange, exchanges: Sequence[Exchange], visit: Visit
-    ) -> Iterator[Updates]:
+    ) -> Generator[Updates, None, None]:
         current = self._chatbot.at()
         chatbot = self._chatbot.at(asked.wanted) or current
         if current is None or chatbot is None:

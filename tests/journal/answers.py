@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from rag.types import Answer, Chunk, Citation, Hit, Place, Point, Query
+from rag.usage import Writing
 
 TEXT = "It was founded in 2011.\n\nAnn Roe leads the Lake Center. Su Li (李素) works there."
 QUOTE = "Ann Roe leads the Lake Center."
@@ -32,10 +33,12 @@ ANSWER = Answer(
     index_version="0001-abc",
     elapsed=0.125,
     incomplete=True,
+    writing=Writing("small", "1", 812, 64, 1.5, 2, 1, 0, "It broke off."),
 )  # fmt: skip
 REFUSAL = replace(
     ANSWER, query=Query("Who?", "Who?"), text="The documents do not say.", points=(),
     citations=(), confidence=0.1, withheld=0, incomplete=False,
+    writing=None,
 )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ import stat
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -15,7 +16,7 @@ from alembic.migration import MigrationContext
 from rag.config import ROOT, Settings, load_settings
 from rag.errors import ConfigError, JournalError
 from rag.journal.database import journal_url, open_engine, prepare, shown
-from rag.journal.reading import JournalReader
+from rag.journal.reading import JournalReader, ModelUsage
 from rag.journal.recording import Journal
 from rag.journal.tables import Base
 from tests.journal.answers import ANSWER, eventually
@@ -50,6 +51,32 @@ def test_the_migrations_make_the_tables_that_the_program_expects(settings: Setti
     with engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), Base.metadata) == []
     engine.dispose()
+
+
+def test_a_journal_of_the_first_release_is_brought_up_to_date_with_its_answers(
+    settings: Settings, open_journal: OpenJournal
+) -> None:
+    journal = open_journal(settings)
+    journal.record("talk", "old", replace(ANSWER, writing=None))
+    journal.close(60)
+    engine = open_engine(journal_url(settings), writing=True)
+    with engine.begin() as connection:
+        for column in ("model", "prompt_tokens", "completion_tokens", "model_seconds", "withheld"):
+            connection.exec_driver_sql(f"ALTER TABLE entries DROP COLUMN {column}")
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0001'")
+    engine.dispose()
+    journal = open_journal(settings)
+    journal.record("talk", "new", ANSWER)
+    journal.close(60)
+    reader = JournalReader.open(settings)
+    old, new = (reader.entry(name) for name in ("old", "new"))
+    (usage,) = reader.usage()
+    reader.close()
+    assert old is not None
+    assert old.answer == replace(ANSWER, writing=None)
+    assert new is not None
+    assert new.answer == ANSWER
+    assert usage == ModelUsage("small", 1, 812, 64, 1.5, 1)
 
 
 def test_tables_of_a_newer_release_are_left_alone_and_answers_wait(

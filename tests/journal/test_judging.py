@@ -135,7 +135,7 @@ def test_a_journal_of_the_release_before_gets_the_new_tables_and_keeps_its_entri
     with engine.begin() as connection:
         for table in ("preferences", "judgments"):
             connection.exec_driver_sql(f"DROP TABLE {table}")
-        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0001'")
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0002'")
     prepare(engine)
     assert {"preferences", "judgments"} <= set(inspect(engine).get_table_names())
     engine.dispose()

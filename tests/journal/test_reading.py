@@ -144,6 +144,17 @@ def test_the_export_has_everything_a_line(rag: Callable[..., Result]) -> None:
     assert (rating["helpful"], rating["reason"], rating["note"]) == (False, "outdated", "@old")
 
 
+def test_what_language_models_took_is_summed_by_model(rag: Callable[..., Result]) -> None:
+    (small,) = json.loads(rag("journal", "usage", "--json").stdout)["models"]
+    assert small == {
+        "model": "small", "answers": 2, "prompt_tokens": 1624, "completion_tokens": 128,
+        "seconds": 3.0, "withheld": 2,
+    }  # fmt: skip
+    said = rag("journal", "usage", "--since", "2026-03-02").stdout
+    assert said.startswith("small: answers 1, tokens read 812, written 64, seconds 1.5")
+    assert "No language model" in rag("journal", "usage", "--since", "2027-01-01").stdout
+
+
 def test_an_exported_table_holds_no_formula(rag: Callable[..., Result]) -> None:
     out = rag("journal", "export", "--format", "csv", "--since", "2026-03-02").stdout
     rows = list(csv.DictReader(io.StringIO(out)))
