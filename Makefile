@@ -84,6 +84,7 @@ screenshots: $(VENV)/installed-dev  ## Take the README's pictures of the page an
 
 bench-web: $(VENV)/installed-dev  ## Print how fast the page appears and begins to answer.
 	$(BIN)/python -m tests.browser.speed
+	$(BIN)/python -m tests.browser.staff_speed
 
 clean:  ## Remove what was built, but no index.
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis

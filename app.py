@@ -48,6 +48,7 @@ def _run(index_dir: Path | None, host: str | None, port: int | None) -> None:
     # A taken port is better known before the models are loaded than after.
     port = free_port(host, port)
 
+    from rag.backroom.serving import backroom
     from rag.journal.recording import Journal
     from rag.live import LiveChatbot
     from rag.web.page import build_page
@@ -58,7 +59,8 @@ def _run(index_dir: Path | None, host: str | None, port: int | None) -> None:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         page = build_page(chatbot, journal, settings.journal_days)
-        address = launch(page, host, port)
+        staff = backroom(settings, chatbot, index_dir or settings.index_dir)
+        address = launch(page, host, port, staff)
         click.echo(f"The chat page is at {address}")
         click.echo(f"Assistants find its tools at {address}gradio_api/mcp/ (docs/api.md)")
         page.block_thread()

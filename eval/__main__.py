@@ -71,7 +71,7 @@ def retrieval(
     from rag.chatbot import Chatbot
 
     settings, asked = load_settings(), load_questions(questions)
-    with fresh_index(settings, index_dir, corpus_dir or settings.corpus_dir) as folder:
+    with fresh_index(settings, index_dir, corpus_dir or settings.corpus) as folder:
         chatbot = Chatbot.open(settings, folder)
         search = None if first_stage else chatbot.search
         report = evaluate_retrieval(asked, chatbot.version, chatbot.embedder, seed, search)
@@ -101,7 +101,7 @@ def answers(
     from rag.chatbot import Chatbot
 
     settings, asked = load_settings(), load_questions(questions)
-    with fresh_index(settings, index_dir, corpus_dir or settings.corpus_dir) as folder:
+    with fresh_index(settings, index_dir, corpus_dir or settings.corpus) as folder:
         chatbot = Chatbot.open(settings, folder)
         with _bar(asked, as_json) as bar:
 
@@ -144,7 +144,7 @@ def calibrate(
 
     settings, asked = load_settings(), load_questions(questions)
     names = FEATURES[settings.finder]
-    with fresh_index(settings, index_dir, corpus_dir or settings.corpus_dir) as folder:
+    with fresh_index(settings, index_dir, corpus_dir or settings.corpus) as folder:
         embedder = SentenceEmbedder(settings.embedding_model, settings.precision)
         version = open_current(folder, embedder)
         measurer = open_measurer(settings, embedder)
@@ -174,9 +174,9 @@ def _calibrate_chinese(index_dir: Path | None, corpus_dir: Path | None) -> None:
 
     settings = load_settings()
     multilingual = UniversalSentenceEncoder()
-    corpus_dir = corpus_dir or settings.corpus_dir
+    corpus = corpus_dir or settings.corpus
     with (
-        fresh_index(settings, index_dir, corpus_dir) as index,
+        fresh_index(settings, index_dir, corpus) as index,
         with_vectors(index, multilingual) as folder,
     ):
         embedder = SentenceEmbedder(settings.embedding_model, settings.precision)
@@ -206,7 +206,7 @@ def gold(
     from eval.gold import check, read_corpus, rewrite
     from eval.tables import gold_lines
 
-    corpus = read_corpus(corpus_dir or load_settings().corpus_dir)
+    corpus = read_corpus(corpus_dir or load_settings().corpus)
     report = check(load_questions(questions), corpus) if only_check else rewrite(questions, corpus)
     _print(report, gold_lines(report), as_json)
     if report.lost or report.wordless or (only_check and report.moved):

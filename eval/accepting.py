@@ -27,7 +27,7 @@ def accept(corpus_dir: Path | None, every: bool, dry_run: bool) -> None:
     from eval.gold import read_corpus
 
     settings = load_settings()
-    corpus = read_corpus(corpus_dir or settings.corpus_dir)
+    corpus = read_corpus(corpus_dir or settings.corpus)
     known = load_questions(settings.accepted_questions)
     proposed = load_pending(settings.pending_questions)
     accepted: list[GoldQuestion | UnansweredQuestion] = []

@@ -9,8 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from eval.intervals import Floats
-
-_BINS = 10
+from rag.curves import BINS, bins_of, risk_coverage
 
 
 def calibration_error(rows: Floats) -> Floats:
@@ -24,25 +23,12 @@ def calibration_error(rows: Floats) -> Floats:
     0.35
     """
     confidence, gaps = rows[..., 0], rows[..., 0] - rows[..., 1]
-    bins = np.minimum((confidence * _BINS).astype(int), _BINS - 1)
+    bins = bins_of(confidence)
     total = np.zeros(rows.shape[:-2])
-    for number in range(_BINS):
+    for number in range(BINS):
         # The weight of a bin times its mean gap is its summed gap over all questions.
         total += np.abs(np.where(bins == number, gaps, 0.0).sum(axis=-1))
     return np.asarray(total / rows.shape[-2])
-
-
-def risk_coverage(rows: Floats) -> tuple[Floats, Floats]:
-    """Coverage and risk as the threshold falls: shares of questions answered, of those wrong.
-
-    El-Yaniv and Wiener, "On the Foundations of Noise-free Selective Classification", 2010. Of
-    equally confident answers the wrong ones come first, so that no order of questions flatters.
-    """
-    confidence, right = rows[..., 0], rows[..., 1]
-    order = np.lexsort((right, -confidence), axis=-1)
-    wrong = 1 - np.take_along_axis(right, order, axis=-1)
-    answered = np.arange(1, rows.shape[-2] + 1)
-    return answered / rows.shape[-2], np.cumsum(wrong, axis=-1) / answered
 
 
 def risk_area(rows: Floats) -> Floats:

@@ -12,7 +12,7 @@ from rag.gold import locate
 from rag.loaders import corpus_files, load
 from rag.questions import GoldQuestion, GoldSpan, QuestionSet, load_questions, read_lines
 from rag.text import fold
-from rag.types import Document
+from rag.types import Corpus, Document
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class GoldReport:
     gaps: tuple[str, ...] = ()
 
 
-def read_corpus(root: Path) -> dict[str, Document]:
+def read_corpus(root: Path | Corpus) -> dict[str, Document]:
     """The documents of a corpus by ``doc_id``.
 
     Raises:

@@ -36,6 +36,9 @@ _FELL = 3
     is_flag=True,
     help="Exit with status 3 if a headline figure is significantly below the accepted run.",
 )
+@click.option(
+    "--steps", is_flag=True, help="Tell programs how far it is: `asked 3 of 600`, a line each."
+)
 @seed_option
 @json_option
 @click.pass_context
@@ -45,6 +48,7 @@ def run_all(
     corpus_dir: Path | None,
     name: str,
     guard: bool,
+    steps: bool,
     seed: int,
     as_json: bool,
 ) -> None:
@@ -57,13 +61,15 @@ def run_all(
     settings, started = load_settings(), time.perf_counter()
     # What is missing is told now, not after a minute of questions.
     accepted = find_run(ACCEPTED, settings) if guard or BASELINE.is_file() else None
-    with tqdm(unit=" questions", disable=as_json or None, leave=False) as bar:
+    with tqdm(unit=" questions", disable=as_json or steps or None, leave=False) as bar:
 
         def progress(done: int, total: int) -> None:
+            if steps:
+                click.echo(f"asked {done} of {total}", err=True)
             bar.total = total
             bar.update(done - bar.n)
 
-        corpus = corpus_dir or settings.corpus_dir
+        corpus = corpus_dir or settings.corpus
         run = make_run(name, settings, index_dir, corpus, seed, progress)
     path = keep_run(run, settings)
     seconds = time.perf_counter() - started

@@ -16,6 +16,7 @@ from rag.embedding import SentenceEmbedder
 from rag.finders import open_finder
 from rag.multilingual import open_multilingual
 from rag.runs import FORMAT, Run
+from rag.types import Corpus
 from rag.versions import open_current
 
 
@@ -23,7 +24,7 @@ def make_run(
     name: str,
     settings: Settings,
     index_dir: Path | None,
-    corpus_dir: Path,
+    corpus_dir: Path | Corpus,
     seed: int = SEED,
     progress: Progress | None = None,
 ) -> Run:

@@ -16,12 +16,14 @@ from rag.embedding import SentenceEmbedder
 from rag.errors import IndexStateError
 from rag.indexing import build_index
 from rag.publishing import make_current
-from rag.types import Embedder
+from rag.types import Corpus, Embedder
 from rag.versions import read_manifest, version_folder
 
 
 @contextmanager
-def fresh_index(settings: Settings, index_dir: Path | None, corpus_dir: Path) -> Iterator[Path]:
+def fresh_index(
+    settings: Settings, index_dir: Path | None, corpus_dir: Path | Corpus
+) -> Iterator[Path]:
     """A folder with an index to evaluate.
 
     That is ``index_dir`` if one is given, else the published index if it was built from
@@ -65,7 +67,7 @@ def with_vectors(index_dir: Path, multilingual: Embedder) -> Iterator[Path]:
         yield Path(copy)
 
 
-def _is_current(settings: Settings, corpus_dir: Path) -> bool:
+def _is_current(settings: Settings, corpus_dir: Path | Corpus) -> bool:
     try:
         manifest = read_manifest(settings.index_dir)
     except IndexStateError:

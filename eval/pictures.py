@@ -8,17 +8,15 @@ from collections.abc import Sequence
 from typing import Any
 
 import matplotlib as mpl
-import numpy as np
 
 mpl.use("agg")
 
 from matplotlib.figure import Figure
 
-from eval.certainty import risk_coverage
 from eval.intervals import Floats
+from rag.curves import reliability, risk_coverage
 from rag.runs import Figure as Estimate
 
-_BINS = 10
 _BLUE, _GREY, _PALE = "#1f5f8b", "#6b7280", "#c9d6e2"
 _STYLE: Any = {
     # Letters stay letters: they can be searched, and the page stays small.
@@ -53,12 +51,9 @@ def draw_risk(now: Floats, earlier: Floats | None, called: str) -> str:
 
 def draw_calibration(rows: Floats) -> str:
     """The share right by confidence, the size of a dot being how many questions are in it."""
-    confidence, right = rows[:, 0], rows[:, 1]
-    bins = np.minimum((confidence * _BINS).astype(int), _BINS - 1)
-    used = [number for number in range(_BINS) if (bins == number).any()]
-    said = [float(confidence[bins == number].mean()) for number in used]
-    true = [float(right[bins == number].mean()) for number in used]
-    sizes = [20 + 3 * float((bins == number).sum()) for number in used]
+    bins = reliability(rows)
+    said, true = [one.said for one in bins], [one.true for one in bins]
+    sizes = [20 + 3.0 * one.count for one in bins]
     with mpl.rc_context(_STYLE):
         figure = Figure(figsize=(5.2, 3.6), layout="constrained")
         axes = figure.subplots()

@@ -12,7 +12,7 @@ mpl.use("agg")
 from matplotlib.figure import Figure
 
 from eval.calibrate import Learnt
-from eval.certainty import risk_coverage
+from rag.curves import risk_coverage
 
 _BINS = 5
 _BLUE, _GREY = "#1f5f8b", "#8a8f98"

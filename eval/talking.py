@@ -90,9 +90,9 @@ def conversation(
 
     settings = load_settings(multilingual=True)
     multilingual = UniversalSentenceEncoder()
-    corpus_dir = corpus_dir or settings.corpus_dir
+    corpus = corpus_dir or settings.corpus
     with (
-        fresh_index(settings, index_dir, corpus_dir) as index,
+        fresh_index(settings, index_dir, corpus) as index,
         with_vectors(index, multilingual) as folder,
     ):
         chatbot = Chatbot.open(settings, folder)
@@ -162,9 +162,9 @@ def fits(index_dir: Path | None, corpus_dir: Path | None) -> None:
 
     settings = load_settings()
     multilingual = UniversalSentenceEncoder()
-    corpus_dir = corpus_dir or settings.corpus_dir
+    corpus = corpus_dir or settings.corpus
     with (
-        fresh_index(settings, index_dir, corpus_dir) as index,
+        fresh_index(settings, index_dir, corpus) as index,
         with_vectors(index, multilingual) as folder,
     ):
         chatbot = Chatbot.open(settings, folder)

@@ -97,6 +97,16 @@ class Chatbot:
         """The centers of the corpus, by name."""
         return tuple(center.name for center in self._centers)
 
+    @property
+    def known_centers(self) -> tuple[Center, ...]:
+        """The same with every name that they go by."""
+        return self._centers
+
+    @property
+    def multilingual(self) -> Embedder | None:
+        """What embeds questions in Chinese, ``None`` where nothing does."""
+        return self._cross_lingual.embedder
+
     def document(self, doc_id: str) -> Document | None:
         """One document of the index with its text."""
         return self.version.records.document(doc_id)

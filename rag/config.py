@@ -11,6 +11,7 @@ from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from rag.errors import ConfigError
+from rag.types import Corpus
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -111,6 +112,15 @@ class Settings(BaseSettings):
         description="Where they are kept, `postgresql://…`; by default a file under DATA_DIR.",
     )
     journal_days: int = Field(90, ge=1, le=36500, description="Days that they are kept.")
+    staff_users: Path | None = Field(
+        None, description="The file of staff; by default `staff/users.json` under DATA_DIR."
+    )
+    staff_hours: float = Field(
+        12, gt=0, le=720, description="Hours after which staff have to log in again."
+    )
+    upload_mib: int = Field(
+        50, ge=1, le=200, description="Largest file that maintainers can upload, in MiB."
+    )
     host: str = Field("127.0.0.1", description="Address that the web app listens on.")
     port: int = Field(7860, ge=0, le=65535, description="Port that the web app listens on.")
 
@@ -125,9 +135,24 @@ class Settings(BaseSettings):
         return self.data_dir / "index"
 
     @property
+    def corpus(self) -> Corpus:
+        """All documents: those of the corpus folder, and what staff uploaded."""
+        return Corpus(self.corpus_dir, self.data_dir / "uploads")
+
+    @property
     def journal_dir(self) -> Path:
         """Where the journal's file lies, and what its writers say of themselves."""
         return self.data_dir / "journal"
+
+    @property
+    def staff_dir(self) -> Path:
+        """Where the file of staff lies by default, and what signs their sessions."""
+        return self.data_dir / "staff"
+
+    @property
+    def users_file(self) -> Path:
+        """The file of staff."""
+        return self.staff_users or self.staff_dir / "users.json"
 
     @property
     def fingerprint(self) -> str:

@@ -49,3 +49,15 @@ class LanguageModelError(RagError):
 
 class JournalError(RagError):
     """The journal cannot be opened, read or written."""
+
+
+class AccountError(RagError):
+    """A user of the back room cannot be made, read or removed."""
+
+
+class UploadError(RagError):
+    """A file that is uploaded cannot be taken in."""
+
+
+class BackupError(RagError):
+    """What was written cannot be packed into an archive, or not be restored from it."""

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from rag.errors import CorpusError, LoadError
 from rag.formats.reading import SUFFIXES
+from rag.types import Corpus
 
 _NO_DOCUMENTS = frozenset({"README", "LICENSE"})
 # Hidden files, and those that Word keeps beside a document while it is open.
@@ -18,8 +19,8 @@ _HIDDEN = (".", "~$")
 _UNSHOWN = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
-def corpus_files(root: Path) -> Iterator[Path]:
-    """The files of ``root`` that are documents, in the order of their paths.
+def corpus_files(root: Path | Corpus) -> Iterator[Path]:
+    """The files of ``root`` that are documents, in the order of their names.
 
     Hidden files and folders, files called README or LICENSE, and links that lead out of ``root``
     are no documents. Linked folders are not entered. What bears a document's name but is no file
@@ -27,8 +28,11 @@ def corpus_files(root: Path) -> Iterator[Path]:
 
     Raises:
         CorpusError: ``root`` is not a folder, or a folder in it cannot be read: what is in there
-            must not count as removed.
+            must not count as removed. Or a document of the corpus has the name of an uploaded one.
     """
+    if isinstance(root, Corpus):
+        yield from _files_of_both(root)
+        return
     if not root.is_dir():
         raise CorpusError(
             f"There is no corpus folder {root}.",
@@ -50,6 +54,37 @@ def corpus_files(root: Path) -> Iterator[Path]:
             ):
                 found.append(path)
     yield from sorted(found, key=lambda path: path.relative_to(root).as_posix())
+
+
+def _files_of_both(corpus: Corpus) -> Iterator[Path]:
+    """Those of the corpus folder and the uploaded ones, which may lie below it."""
+    uploads = corpus.uploads
+    found = [p for p in corpus_files(corpus.folder) if not p.is_relative_to(uploads)]
+    names = {document_id(path, corpus) for path in found}
+    for path in corpus_files(uploads) if uploads.is_dir() else ():
+        name = document_id(path, corpus)
+        if name in names:
+            raise CorpusError(
+                f"The corpus folder and the uploads both have a document {name}.",
+                f"Give the folder {uploads.name} in {corpus.folder} another name.",
+            )
+        found.append(path)
+    yield from sorted(found, key=lambda path: document_id(path, corpus))
+
+
+def root_of(path: Path, root: Path | Corpus) -> Path:
+    """The folder from which the name of a document counts.
+
+    Names of uploaded documents begin with that of their folder, so that they are no other's.
+    """
+    if isinstance(root, Path):
+        return root
+    folder = _folder_of(path, root)
+    return folder.parent if folder == root.uploads else folder
+
+
+def _folder_of(path: Path, corpus: Corpus) -> Path:
+    return corpus.uploads if path.is_relative_to(corpus.uploads) else corpus.folder
 
 
 def _entries(folder: Path, root: Path) -> list[os.DirEntry[str]]:
@@ -75,13 +110,13 @@ def _is_within(real_path: str, real_root: str) -> bool:
     return real_path.startswith(os.path.join(real_root, ""))  # noqa: PTH118
 
 
-def document_id(path: Path, root: Path) -> str:
+def document_id(path: Path, root: Path | Corpus) -> str:
     """The path from the corpus root, with ``/``; what is no UTF-8 in it is replaced."""
-    name = path.relative_to(root).as_posix()
+    name = path.relative_to(root_of(path, root)).as_posix()
     return os.fsencode(name).decode("utf-8", "replace")
 
 
-def read_bytes(path: Path, root: Path, most: int) -> bytes:
+def read_bytes(path: Path, root: Path | Corpus, most: int) -> bytes:
     """All bytes of a file of the corpus.
 
     Raises:
@@ -96,7 +131,8 @@ def read_bytes(path: Path, root: Path, most: int) -> bytes:
             "Give the file another name, in UTF-8.",
         )
     real_path = os.path.realpath(path)
-    if not _is_within(real_path, os.path.realpath(root)):
+    within = root if isinstance(root, Path) else _folder_of(path, root)
+    if not _is_within(real_path, os.path.realpath(within)):
         raise LoadError(f"{name} leads out of the corpus.", "Put a copy in place of the link.")
     try:
         # Neither a pipe nor a device may be opened: the one blocks, the other may act.

@@ -15,7 +15,7 @@ from rag.errors import IndexStateError
 from rag.locking import only_builder
 from rag.planning import Plan, earlier_version, plan
 from rag.publishing import prune, publish, remove_unfinished
-from rag.types import Embedder
+from rag.types import Corpus, Embedder
 from rag.versions import (
     BUILDING,
     GATE_RECORD,
@@ -75,17 +75,19 @@ class IndexReport:
     gate_seconds: float
 
 
-def plan_index(corpus_dir: Path, index_dir: Path, embedder: Embedder, chunk_tokens: int) -> Plan:
+def plan_index(
+    corpus: Path | Corpus, index_dir: Path, embedder: Embedder, chunk_tokens: int
+) -> Plan:
     """What ``build_index`` would change; writes nothing and embeds nothing.
 
     Raises:
         CorpusError: there is no document that can be indexed.
     """
-    return _Build(corpus_dir, index_dir, embedder, chunk_tokens).plan
+    return _Build(corpus, index_dir, embedder, chunk_tokens).plan
 
 
 def build_index(
-    corpus_dir: Path,
+    corpus: Path | Corpus,
     index_dir: Path,
     embedder: Embedder,
     chunk_tokens: int,
@@ -102,7 +104,7 @@ def build_index(
     version stays as it is.
 
     Args:
-        corpus_dir: the folder of documents.
+        corpus: the folder of documents.
         index_dir: the folder of index versions, made if need be.
         embedder: what embeds the chunks.
         chunk_tokens: most tokens of a chunk with its title and heading.
@@ -121,7 +123,7 @@ def build_index(
     try:
         with only_builder(index_dir):
             remove_unfinished(index_dir)
-            build = _Build(corpus_dir, index_dir, embedder, chunk_tokens)
+            build = _Build(corpus, index_dir, embedder, chunk_tokens)
             report = build.nothing() if build.is_current else build.run(progress, gate, force=force)
             # Also where nothing is new: the build before may have died before it came to this.
             turned_down = report.verdict is not None and not report.published
@@ -140,7 +142,7 @@ class _Build:
     """One run: from what is current to what is to be."""
 
     def __init__(
-        self, corpus_dir: Path, index_dir: Path, embedder: Embedder, chunk_tokens: int
+        self, corpus: Path | Corpus, index_dir: Path, embedder: Embedder, chunk_tokens: int
     ) -> None:
         self._index_dir = index_dir
         self._embedder = embedder
@@ -149,7 +151,7 @@ class _Build:
         self._fingerprint = settings_fingerprint(embedder, chunk_tokens)
         earlier = earlier_version(index_dir, self._current)
         same = earlier is not None and earlier.manifest.version.endswith(f"-{self._fingerprint}")
-        self.plan = plan(corpus_dir, earlier, read_all=not same)
+        self.plan = plan(corpus, earlier, read_all=not same)
         self._reusable: Reusable | None = None
         if earlier and same:
             folder = version_folder(index_dir, earlier.manifest.version)

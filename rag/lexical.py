@@ -22,7 +22,7 @@ _K1 = 1.2
 _B = 0.75
 # Words of a question that say what is asked for, not what about.
 _QUESTION_WORDS = "who whom whose what which when where why how do does did can could would should"
-_STOPWORDS = frozenset(STOPWORDS_EN) | frozenset(_QUESTION_WORDS.split())
+STOPWORDS = frozenset(STOPWORDS_EN) | frozenset(_QUESTION_WORDS.split())
 
 
 class LexicalIndex:
@@ -125,5 +125,5 @@ def terms(text: str) -> list[str]:
     """What is matched: tokens of ``text`` without stop words, English ones stemmed."""
     if not hasattr(_local, "stemmer"):
         _local.stemmer = Stemmer.Stemmer("english")
-    words: Sequence[str] = [token for token in tokens(text) if token not in _STOPWORDS]
+    words: Sequence[str] = [token for token in tokens(text) if token not in STOPWORDS]
     return list(_local.stemmer.stemWords(words))

@@ -11,7 +11,7 @@ from rag.chatbot import Chatbot
 from rag.config import Settings
 from rag.errors import IndexStateError
 from rag.keyfacts import Overview
-from rag.types import Answer, Document, Hit, Turn
+from rag.types import Answer, Document, Embedder, Hit, Turn
 from rag.versions import IndexVersion, current_version, open_version
 
 # Reading one line from a file that lies in the cache takes some ten microseconds.
@@ -103,6 +103,11 @@ class LiveChatbot:
     def version(self) -> IndexVersion:
         """The version that the next question is answered from."""
         return self._chatbot.version
+
+    @property
+    def embedder(self) -> Embedder:
+        """What embeds questions and chunks."""
+        return self._chatbot.embedder
 
     @property
     def centers(self) -> tuple[str, ...]:

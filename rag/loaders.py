@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from rag.aliases import corrected
 from rag.files import corpus_files, document_id, read_bytes
 from rag.formats.content import FIELDS, Metadata
 from rag.formats.converter import CONVERTER
@@ -15,7 +17,7 @@ from rag.formats.plain import decode
 from rag.formats.reading import SUFFIXES
 from rag.noise import noise_spans
 from rag.text import language_of
-from rag.types import Document
+from rag.types import Corpus, Document
 
 __all__ = ["FIELDS", "SIDECAR", "SUFFIXES", "corpus_files", "digest", "document_id", "load"]
 
@@ -32,27 +34,29 @@ class _Sidecar:
     raw: bytes
 
 
-def load(path: Path, root: Path) -> Document:
+def load(path: Path, root: Path | Corpus) -> Document:
     """Read one file, with the sidecar that lies beside it.
 
     What front matter states comes first, then what the sidecar states, then what the file's
-    program left in it: people write the first two on purpose.
+    program left in it: people write the first two on purpose. Aliases that staff have corrected
+    come before all of them.
 
     Raises:
         LoadError: the file cannot be read, is too large or takes too long, has no text, or its
             front matter or its sidecar is not what it should be.
-        CorpusError: the process that reads documents cannot be started.
+        CorpusError: the process that reads documents cannot be started, or the corrected aliases
+            cannot be read.
     """
     name = document_id(path, root)
     raw, sidecar = _read(path, root)
     stated = _fields(sidecar) if sidecar else Metadata()
     content = CONVERTER.read(raw, path.suffix.lower(), name)
     known = content.stated.or_else(stated).or_else(content.embedded)
-    return Document(
+    document = Document(
         doc_id=name,
         title=known.title or _title(content.text) or path.stem,
         text=content.text,
-        sha256=_digest(raw, sidecar),
+        sha256=_digest(raw, sidecar, corrected(root, name)),
         language=known.language or language_of(content.text),
         center=known.center,
         institution=known.institution,
@@ -62,18 +66,20 @@ def load(path: Path, root: Path) -> Document:
         date=known.date,
         pages=content.pages,
     )
+    aliases = corrected(root, name)
+    return document if aliases is None else replace(document, aliases=aliases)
 
 
-def digest(path: Path, root: Path) -> str:
+def digest(path: Path, root: Path | Corpus) -> str:
     """The ``sha256`` of the document that ``load`` would give, without reading what is in it.
 
     Raises:
         LoadError: the file or its sidecar cannot be read or is too large.
     """
-    return _digest(*_read(path, root))
+    return _digest(*_read(path, root), corrected(root, document_id(path, root)))
 
 
-def _read(path: Path, root: Path) -> tuple[bytes, _Sidecar | None]:
+def _read(path: Path, root: Path | Corpus) -> tuple[bytes, _Sidecar | None]:
     """The bytes of a file, and its sidecar if it has one.
 
     ``report.pdf.meta.yaml`` stands for that file alone, and before ``report.meta.yaml``, which
@@ -88,12 +94,15 @@ def _read(path: Path, root: Path) -> tuple[bytes, _Sidecar | None]:
     return raw, None
 
 
-def _digest(raw: bytes, sidecar: _Sidecar | None) -> str:
-    """Of the bytes; where there is a sidecar, of both hashes, so that no two pairs are alike."""
+def _digest(raw: bytes, sidecar: _Sidecar | None, aliases: tuple[str, ...] | None) -> str:
+    """Of the bytes; where there is more, of all hashes, so that no two documents are alike."""
     digest = hashlib.sha256(raw)
     if sidecar:
         parts = digest.digest() + hashlib.sha256(sidecar.raw).digest()
         digest = hashlib.sha256(parts)
+    if aliases is not None:
+        written = json.dumps(aliases).encode()
+        digest = hashlib.sha256(b"aliases" + digest.digest() + hashlib.sha256(written).digest())
     return digest.hexdigest()
 
 

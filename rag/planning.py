@@ -14,7 +14,7 @@ from rag.loaders import corpus_files, digest, document_id, load
 from rag.publishing import Difference, document_difference
 from rag.records import Records
 from rag.similar import Alike, near_duplicates, signature
-from rag.types import Document
+from rag.types import Corpus, Document
 from rag.versions import RECORDS, Manifest, damaged_files, read_manifest, version_folder
 
 
@@ -74,13 +74,13 @@ def earlier_version(index_dir: Path, version: str | None) -> Earlier | None:
         return None
 
 
-def plan(corpus_dir: Path, earlier: Earlier | None, *, read_all: bool = False) -> Plan:
+def plan(corpus: Path | Corpus, earlier: Earlier | None, *, read_all: bool = False) -> Plan:
     """Compare a corpus with a version of its index.
 
     A file that cannot be read leaves its document as the version has it.
 
     Args:
-        corpus_dir: the folder of documents.
+        corpus: the folder of documents.
         earlier: the version to compare with.
         read_all: read unchanged files too, where nothing can be copied.
 
@@ -92,11 +92,11 @@ def plan(corpus_dir: Path, earlier: Earlier | None, *, read_all: bool = False) -
     fresh: list[FreshDocument] = []
     failed: list[tuple[str, str]] = []
     kept: list[str] = []
-    for path in corpus_files(corpus_dir):
-        name = document_id(path, corpus_dir)
+    for path in corpus_files(corpus):
+        name = document_id(path, corpus)
         try:
-            if read_all or name not in known or digest(path, corpus_dir) != known[name]:
-                document = load(path, corpus_dir)
+            if read_all or name not in known or digest(path, corpus) != known[name]:
+                document = load(path, corpus)
                 fresh.append(_fresh(document))
                 # The file may have changed since it was hashed.
                 documents[name] = document.sha256
@@ -112,7 +112,7 @@ def plan(corpus_dir: Path, earlier: Earlier | None, *, read_all: bool = False) -
                 stored = earlier.records.document(name) if read_all else None
                 fresh += [_fresh(stored)] if stored else []
     if not documents:
-        raise _no_document(corpus_dir, failed)
+        raise _no_document(corpus, failed)
     duplicates, near = _alike(fresh, documents, earlier)
     return Plan(
         documents=documents,
@@ -152,10 +152,11 @@ def _alike(
     return equal, tuple(near_duplicates(signatures, new.keys()))
 
 
-def _no_document(corpus_dir: Path, failed: list[tuple[str, str]]) -> CorpusError:
+def _no_document(corpus: Path | Corpus, failed: list[tuple[str, str]]) -> CorpusError:
+    place = corpus if isinstance(corpus, Path) else corpus.folder
     reasons = "; ".join(message for _, message in failed)
     return CorpusError(
-        f"There is no document in {corpus_dir} that can be indexed."
+        f"There is no document in {place} that can be indexed."
         + (f" ({reasons})" if reasons else ""),
         "Put documents into it, or name another folder with --corpus.",
     )

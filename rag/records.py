@@ -184,6 +184,12 @@ class Records:
         rows = self._query("SELECT fields FROM document ORDER BY doc_id")
         return [_document(fields, "") for (fields,) in rows]
 
+    def sizes(self) -> dict[str, tuple[int, int]]:
+        """The characters and the chunks of each document."""
+        counts = dict(self._query("SELECT doc_id, count(*) FROM chunk GROUP BY doc_id"))
+        found = self._query("SELECT doc_id, length(text) FROM document")
+        return {doc_id: (length, counts.get(doc_id, 0)) for doc_id, length in found}
+
     def chunk(self, row: int) -> Chunk:
         """The chunk of one row.
 

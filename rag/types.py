@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal, Protocol
 
 import numpy as np
@@ -58,6 +59,14 @@ class Document:
                 break
             number = page
         return number
+
+
+@dataclass(frozen=True, slots=True)
+class Corpus:
+    """Two folders of documents: ``folder``, and ``uploads``, which need not be there."""
+
+    folder: Path
+    uploads: Path
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from eval.certainty import calibration_error, risk_area, risk_coverage
+from eval.certainty import calibration_error, risk_area
 from eval.citations import grounded, recall_and_precision, stands
 from eval.conversation import AskedTurn, Conversation
 from eval.measures import BY_NAME, MEASURES, compared, figure
@@ -22,6 +22,7 @@ from eval.overcenters import OverQuestion
 from eval.runlines import target_text
 from eval.running import latency_of
 from rag.config import ROOT
+from rag.curves import risk_coverage
 from rag.questions import GoldQuestion, GoldSpan, UnansweredQuestion
 from rag.records import Records, write_records
 from rag.runs import Outcome

@@ -25,6 +25,9 @@ _COMMANDS = {
     "status": "rag.cli.health",
     "journal": "rag.cli.journal",
     "doctor": "rag.cli.doctor",
+    "user": "rag.cli.user",
+    "backup": "rag.cli.backup",
+    "restore": "rag.cli.backup",
 }
 
 

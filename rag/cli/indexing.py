@@ -15,6 +15,7 @@ from tqdm import tqdm
 from rag.cli.group import index_option, json_option, print_json, settings_and_index
 from rag.config import Settings
 from rag.errors import RagError
+from rag.types import Corpus
 from rag.versions import current_version
 
 if TYPE_CHECKING:
@@ -55,16 +56,16 @@ def index(
     was published.
     """
     settings, folder = settings_and_index(index_dir)
-    corpus_dir = corpus_dir or settings.corpus_dir
+    corpus = corpus_dir or settings.corpus
     if dry_run:
-        _show_plan(settings, corpus_dir, folder, as_json=as_json)
+        _show_plan(settings, corpus, folder, as_json=as_json)
         return
     # A stop by the system leaves as little behind as one by Ctrl-C.
     signal.signal(signal.SIGTERM, _interrupt)
     before = current_version(folder)
     bars = _Bars(quiet=as_json)
     try:
-        report = _build(settings, corpus_dir, folder, bars, ask_gate=not no_gate, force=force)
+        report = _build(settings, corpus, folder, bars, ask_gate=not no_gate, force=force)
     except KeyboardInterrupt:
         now = current_version(folder)
         done = "; nothing was changed" if now == before else f" after {now} was published"
@@ -122,12 +123,14 @@ def _print_attached(attached: dict[str, Any]) -> None:
         )
 
 
-def _show_plan(settings: Settings, corpus_dir: Path, index_dir: Path, *, as_json: bool) -> None:
+def _show_plan(
+    settings: Settings, corpus: Path | Corpus, index_dir: Path, *, as_json: bool
+) -> None:
     from rag.embedding import SentenceEmbedder
     from rag.indexing import plan_index
 
     embedder = SentenceEmbedder(settings.embedding_model, settings.precision)
-    plan = plan_index(corpus_dir, index_dir, embedder, settings.chunk_tokens)
+    plan = plan_index(corpus, index_dir, embedder, settings.chunk_tokens)
     if as_json:
         print_json(_plan_fields(plan))
         return
@@ -137,7 +140,7 @@ def _show_plan(settings: Settings, corpus_dir: Path, index_dir: Path, *, as_json
 
 def _build(
     settings: Settings,
-    corpus_dir: Path,
+    corpus: Path | Corpus,
     index_dir: Path,
     bars: _Bars,
     *,
@@ -151,7 +154,7 @@ def _build(
     embedder = SentenceEmbedder(settings.embedding_model, settings.precision)
     asking = bars.step("Asking", "questions")
     return build_index(
-        corpus_dir,
+        corpus,
         index_dir,
         embedder,
         settings.chunk_tokens,

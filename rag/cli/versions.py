@@ -10,8 +10,7 @@ import click
 
 from rag.cli.group import index_option, json_option, print_json, settings_and_index
 from rag.errors import IndexStateError
-from rag.locking import only_builder
-from rag.publishing import Difference, difference, find_version, roll_back
+from rag.publishing import Difference, difference, find_version
 from rag.records import Records
 from rag.versions import (
     ATTACHMENT,
@@ -78,16 +77,12 @@ def rollback(version: str | None, index_dir: Path | None) -> None:
 
     A running app follows within a second.
     """
+    # Here, not above: it loads more than listing versions needs.
+    from rag.upkeep.versions import go_back
+
     settings, folder = settings_and_index(index_dir)
     before = current_version(folder)
-    try:
-        with only_builder(folder):
-            name = roll_back(folder, version, settings.embedding_model)
-    except OSError as exc:
-        raise IndexStateError(
-            f"The index folder {folder} cannot be written: {exc.strerror or exc}.",
-            "Check its permissions and the free space of its disk.",
-        ) from exc
+    name = go_back(folder, version, settings.embedding_model)
     click.echo(f"Current is {name}; it was {before}.")
 
 

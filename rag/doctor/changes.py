@@ -22,10 +22,10 @@ def change_findings(subject: Subject) -> Iterator[Finding]:
         # That there is no index, or what is wrong with it, is told elsewhere.
         return
     documents: dict[str, str] = {}
-    for path in corpus_files(subject.corpus_dir):
-        name = document_id(path, subject.corpus_dir)
+    for path in corpus_files(subject.corpus):
+        name = document_id(path, subject.corpus)
         try:
-            documents[name] = digest(path, subject.corpus_dir)
+            documents[name] = digest(path, subject.corpus)
         except LoadError:
             # A build would leave it as it is.
             if name in known:

@@ -26,7 +26,7 @@ _EACH = 10
 
 def stranger_findings(subject: Subject) -> Iterator[Finding]:
     """Files that lie in the corpus and are not indexed."""
-    found = strangers(subject.corpus_dir)
+    found = strangers(subject.corpus)
     yield from _about(
         "warning",
         "Of a format that is not indexed",
@@ -53,7 +53,7 @@ def stranger_findings(subject: Subject) -> Iterator[Finding]:
 def corpus_findings(subject: Subject) -> Iterator[Finding]:
     """Every document: can it be read, is it sound, does it say what it is about?"""
     tokens = subject.settings.chunk_tokens
-    found = list(examine(subject.corpus_dir, subject.embedder, tokens, subject.progress))
+    found = list(examine(subject.corpus, subject.embedder, tokens, subject.progress))
     failed = [one for one in found if isinstance(one, Failed)]
     documents = [one for one in found if isinstance(one, Examined)]
     for one in failed[:_EACH]:

@@ -99,9 +99,7 @@ def _subject(corpus_dir: Path | None, index_dir: Path | None, quick: bool) -> Su
     from rag.doctor.subject import Subject
 
     settings = usable_settings()
-    return Subject(
-        settings, corpus_dir or settings.corpus_dir, index_dir or settings.index_dir, quick
-    )
+    return Subject(settings, corpus_dir or settings.corpus, index_dir or settings.index_dir, quick)
 
 
 def _python() -> Iterable[Finding]:

@@ -76,13 +76,13 @@ def question_findings(subject: Subject) -> Iterator[Finding]:
 
 def _documents(subject: Subject, wanted: set[str]) -> dict[str, Document]:
     """The ``wanted`` documents that the corpus has and that can be read."""
-    corpus_dir = subject.corpus_dir
+    corpus = subject.corpus
     documents: dict[str, Document] = {}
-    for path in corpus_files(corpus_dir):
-        name = document_id(path, corpus_dir)
+    for path in corpus_files(corpus):
+        name = document_id(path, corpus)
         if name in wanted:
             try:
-                documents[name] = load(path, corpus_dir)
+                documents[name] = load(path, corpus)
             except LoadError:
                 # Told among the documents.
                 continue

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rag.config import Settings
-from rag.types import Embedder
+from rag.types import Corpus, Embedder
 
 
 @dataclass(slots=True)
@@ -20,8 +20,13 @@ class Subject:
     """
 
     settings: Settings
-    corpus_dir: Path
+    corpus: Path | Corpus
     index_dir: Path
     quick: bool
     embedder: Embedder | None = None
     progress: Callable[[int, int], None] | None = None
+
+    @property
+    def corpus_dir(self) -> Path:
+        """The folder of documents, without what staff uploaded."""
+        return self.corpus if isinstance(self.corpus, Path) else self.corpus.folder

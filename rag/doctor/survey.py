@@ -14,7 +14,7 @@ from rag.errors import LoadError
 from rag.loaders import corpus_files, document_id, load
 from rag.similar import signature
 from rag.text import sentence_spans
-from rag.types import Chunk, Document, Embedder
+from rag.types import Chunk, Corpus, Document, Embedder
 
 SIDECAR = ".meta.yaml"
 # [CLS] and [SEP].
@@ -54,7 +54,7 @@ class Failed:
 
 
 def examine(
-    corpus_dir: Path,
+    corpus: Path | Corpus,
     embedder: Embedder | None,
     chunk_tokens: int,
     progress: Callable[[int, int], None] | None = None,
@@ -62,19 +62,19 @@ def examine(
     """Read every document, one after the other.
 
     Args:
-        corpus_dir: the folder of documents.
+        corpus: the folder of documents.
         embedder: what counts tokens; without one chunks are not measured.
         chunk_tokens: most tokens of a chunk with its title and heading.
         progress: called with the counts of documents read and of documents to read.
 
     Raises:
-        CorpusError: ``corpus_dir`` is not a folder that can be read.
+        CorpusError: ``corpus`` is not a folder that can be read.
     """
-    paths = list(corpus_files(corpus_dir))
+    paths = list(corpus_files(corpus))
     for number, path in enumerate(paths, 1):
-        name = document_id(path, corpus_dir)
+        name = document_id(path, corpus)
         try:
-            yield _examined(load(path, corpus_dir), embedder, chunk_tokens)
+            yield _examined(load(path, corpus), embedder, chunk_tokens)
         except LoadError as exc:
             yield Failed(name, exc.problem, exc.cure)
         except Exception as exc:  # a defect in a parser must not hide the other documents
@@ -138,23 +138,25 @@ class Strangers:
     outside: tuple[str, ...]
 
 
-def strangers(corpus_dir: Path) -> Strangers:
+def strangers(corpus: Path | Corpus) -> Strangers:
     """What lies in the corpus and is not indexed, but for hidden files, README and LICENSE.
 
     Raises:
-        CorpusError: ``corpus_dir`` is not a folder that can be read.
+        CorpusError: ``corpus`` is not a folder that can be read.
     """
-    documents = {document_id(path, corpus_dir) for path in corpus_files(corpus_dir)}
+    documents = {document_id(path, corpus) for path in corpus_files(corpus)}
     described = documents | {name.rpartition(".")[0] for name in documents}
-    root = corpus_dir.resolve()
+    # What else is uploaded nobody put there by hand.
+    top = corpus if isinstance(corpus, Path) else corpus.folder
+    root = top.resolve()
     unknown: list[str] = []
     sidecars: list[str] = []
     outside: list[str] = []
-    for folder, folders, files in os.walk(corpus_dir):
+    for folder, folders, files in os.walk(top):
         folders[:] = [name for name in folders if not name.startswith(".")]
         for file in files:
             path = Path(folder, file)
-            name = path.relative_to(corpus_dir).as_posix()
+            name = path.relative_to(top).as_posix()
             if file.startswith(".") or path.stem.upper() in {"README", "LICENSE"}:
                 continue
             if name in documents:

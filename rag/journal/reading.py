@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from rag.config import Settings
 from rag.journal.database import journal_url, open_engine, prepare, readable
+from rag.journal.gaps import InVain, asked_in_vain
 from rag.journal.rows import read_answer, read_rating
 from rag.journal.tables import CenterRow, EntryRow, RatingRow
 from rag.rating import Rating, Reason
@@ -191,6 +192,11 @@ class JournalReader:
                 reasons={key: count for key, count in by(EntryRow.reason).items() if key},
                 statuses=statuses,
             )
+
+    def in_vain(self, most: int) -> tuple[InVain, ...]:
+        """The newest questions that found no answer, or none that helped, the newest first."""
+        with readable(self._url):
+            return asked_in_vain(self._engine, most)
 
     def usage(self, selection: Selection = Selection()) -> tuple[ModelUsage, ...]:
         """What language models took for the entries selected, by the model's name."""

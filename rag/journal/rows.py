@@ -14,9 +14,8 @@ from rag.journal.tables import CenterRow, EntryRow, RatingRow, WholeRow
 from rag.rating import Rating
 from rag.types import Answer
 
-# What is longer was no question, and the answer to it says only that.
-_LONGEST_QUESTION = 4000
-_LONGEST_NOTE = 4000
+# What is longer was no question, and the answer to it says only that; nor is it a note.
+_LONGEST = 4000
 # No database keeps these in a text: half of a pair of UTF-16, and (PostgreSQL) the null character.
 _UNKEPT = re.compile("[\x00\ud800-\udfff]")
 _ANSWERS = TypeAdapter(Answer)
@@ -52,14 +51,14 @@ def entry_row(item: Recorded) -> EntryRow:
     Raises:
         ValueError: it is no answer that could be read back.
     """
-    answer: Answer = _kept(item.answer)
+    answer: Answer = keepable(item.answer)
     writing = answer.writing
     return EntryRow(
         answer_id=item.answer_id,
         conversation=item.conversation,
         time=item.time,
-        question=_clipped(answer.query.original, _LONGEST_QUESTION),
-        query=_clipped(answer.query.text, _LONGEST_QUESTION),
+        question=clipped(answer.query.original),
+        query=clipped(answer.query.text),
         language=answer.query.language,
         status=answer.status,
         confidence=float(answer.confidence),
@@ -85,7 +84,7 @@ def rating_row(item: Rated) -> RatingRow:
         answer_id=item.answer_id,
         helpful=item.rating.helpful,
         reason=item.rating.reason,
-        note=_clipped(_kept(item.rating.note), _LONGEST_NOTE),
+        note=clipped(keepable(item.rating.note)),
         time=item.time,
     )
 
@@ -112,17 +111,18 @@ def centers_about(answer: Answer) -> tuple[str, ...]:
     return tuple(sorted({*answer.query.centers} or {center for center in cited if center}))
 
 
-def _clipped(text: str, longest: int) -> str:
-    return text if len(text) <= longest else text[: longest - 1] + "…"
+def clipped(text: str) -> str:
+    """A question or a note, cut at 4,000 characters."""
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
 
 
-def _kept(value: Any) -> Any:
-    """The value with every text in it as a database can keep it; spans stay as they are."""
+def keepable(value: Any) -> Any:
+    """A value with every text in it as a database can keep it; spans stay as they are."""
     if isinstance(value, str):
         return _UNKEPT.sub("\N{REPLACEMENT CHARACTER}", value)
     if isinstance(value, tuple):
-        return tuple(map(_kept, value))
+        return tuple(map(keepable, value))
     if is_dataclass(value) and not isinstance(value, type):
-        kept = {field.name: _kept(getattr(value, field.name)) for field in fields(value)}
+        kept = {field.name: keepable(getattr(value, field.name)) for field in fields(value)}
         return type(value)(**kept)
     return value

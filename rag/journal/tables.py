@@ -128,3 +128,41 @@ class RatingRow(Base):
         Index("ix_ratings_answer_id", "answer_id"),
         Index("ix_ratings_time", "time"),
     )
+
+
+class JudgmentRow(Base):
+    """What a judge says of an answer: one row a judge and answer, the latest word."""
+
+    __tablename__ = "judgments"
+
+    number: Mapped[int] = mapped_column(primary_key=True)
+    answer_id: Mapped[str] = mapped_column(Text)
+    judge: Mapped[str] = mapped_column(Text)
+    verdict: Mapped[str] = mapped_column(Text)
+    doc_id: Mapped[str | None] = mapped_column(Text)
+    gold_start: Mapped[int | None] = mapped_column(Integer)
+    gold_end: Mapped[int | None] = mapped_column(Integer)
+    quote: Mapped[str] = mapped_column(Text)
+    note: Mapped[str] = mapped_column(Text)
+    time: Mapped[datetime] = mapped_column(Moment)
+
+    __table_args__ = (
+        Index("ix_judgments_answer_id_judge", "answer_id", "judge", unique=True),
+        Index("ix_judgments_judge", "judge"),
+    )
+
+
+class PreferenceRow(Base):
+    """Which of two index versions' answers to a question a judge found better."""
+
+    __tablename__ = "preferences"
+
+    number: Mapped[int] = mapped_column(primary_key=True)
+    judge: Mapped[str] = mapped_column(Text)
+    question: Mapped[str] = mapped_column(Text)
+    first_version: Mapped[str] = mapped_column(Text)
+    second_version: Mapped[str] = mapped_column(Text)
+    better: Mapped[str] = mapped_column(Text)
+    time: Mapped[datetime] = mapped_column(Moment)
+
+    __table_args__ = (Index("ix_preferences_time", "time"),)

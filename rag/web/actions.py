@@ -40,7 +40,9 @@ def standing(exchange: Exchange, answer: Answer, words: Words) -> Markup:
     if answer.citations:
         parts.append(element("span", confidence_words(answer.confidence, words)))
     day = words.day(exchange.indexed)
-    parts.append(element("span", words("index", version=answer.index_version, day=day)))
+    index = words("index", version=answer.index_version, day=day)
+    # When it was made is not known where it is no longer kept.
+    parts.append(element("span", index.rstrip(", ，")))
     return element("p", *parts, class_="standing")
 
 

@@ -63,7 +63,7 @@ def _exchange(exchange: Exchange, visit: Visit, lookup: Lookup, *, rating: bool)
     question = element("h3", hidden(words("asked")), spelled, class_="question")
     edit = button(f"edit-{exchange.number}", words("edit"), class_="quiet") if exchange.done else ""
     state = " ".join(("turn", *(("done",) if exchange.done else ()), *("replaced",) * replaced))
-    parts = [element("div", question, edit, class_="asked"), _reply(exchange, words)]
+    parts = [element("div", question, edit, class_="asked"), reply(exchange, words)]
     if exchange.done and exchange.answer:
         parts.append(standing(exchange, exchange.answer, words))
         bar = [actions(exchange, exchange.answer, lookup, words)]
@@ -77,7 +77,8 @@ def _failure(exchange: Exchange, words: Words) -> str:
     return words("apology") if exchange.broken else exchange.failure
 
 
-def _reply(exchange: Exchange, words: Words) -> Markup:
+def reply(exchange: Exchange, words: Words) -> Markup:
+    """What is said in answer, without what stands under it."""
     if exchange.failure or exchange.broken:
         return element("div", element("p", _failure(exchange, words)), class_="answer failure")
     if exchange.answer is None:

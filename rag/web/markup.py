@@ -18,17 +18,18 @@ from rag.text import language_of
 
 _TAGS = frozenset(
     "a article blockquote button caption dd details dialog div dl dt em fieldset footer form h1 h2 "
-    "h3 h4 header input label legend li mark p section span strong summary table tbody td th thead "
-    "tr ul".split()
+    "h3 h4 header input label legend li mark option p progress section select span strong summary "
+    "table tbody td th thead tr ul".split()
 )
 _EMPTY = frozenset({"input"})
 _ATTRIBUTES = frozenset(
-    "class dir hidden href id lang maxlength name rel scope style tabindex target title type "
-    "value".split()
+    "checked class dir hidden href id lang max maxlength min name rel required scope selected step "
+    "style tabindex target title type value".split()
 )
 # The one style that an element may have: how long a bar is.
 _SHARE = re.compile(r"--share:[01]\.\d\d")
 _IN_PAGE = re.compile(r"#[a-z]+(?:-[0-9]+)*")
+_IN_BACKROOM = re.compile(r"/staff/[a-z]*(?:\?[a-z]+=[A-Za-z0-9_-]+)?")
 # Control characters but line end and tab, and those that turn the direction of writing: with them
 # a title can be made to read as another one.
 _DROPPED = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
@@ -75,7 +76,9 @@ def element(tag: str, *children: str, **attributes: str) -> Markup:
         name = key.rstrip("_")
         if name not in _ATTRIBUTES:
             raise ValueError(f"{name} is not an attribute of this page")
-        if name == "href" and not (_IN_PAGE.fullmatch(value) or is_web_address(value)):
+        if name == "href" and not (
+            _IN_PAGE.fullmatch(value) or _IN_BACKROOM.fullmatch(value) or is_web_address(value)
+        ):
             raise ValueError("a link leads to a place in the page or to a web address")
         if name == "style" and not _SHARE.fullmatch(value):
             raise ValueError("a style of this page is the length of a bar")

@@ -8,8 +8,10 @@ import logging
 import socket
 from contextlib import redirect_stdout
 from pathlib import Path
+from typing import Any
 
 import gradio as gr
+from fastapi import FastAPI
 
 from rag.errors import ConfigError
 from rag.web.fixed import I18N
@@ -51,8 +53,14 @@ def free_port(host: str, port: int) -> int:
         ) from exc
 
 
-def launch(blocks: gr.Blocks, host: str, port: int) -> str:
+def launch(blocks: gr.Blocks, host: str, port: int, beside: FastAPI | None = None) -> str:
     """Start serving, in threads of its own, and say at what address.
+
+    Args:
+        blocks: the page.
+        host: the address to listen on.
+        port: the port to listen on.
+        beside: an app whose routes come before the page's own.
 
     Raises:
         ConfigError: the port is taken, or the address is not one of this machine.
@@ -61,7 +69,7 @@ def launch(blocks: gr.Blocks, host: str, port: int) -> str:
     try:
         # Gradio prints the address of its MCP server, quiet or not.
         with redirect_stdout(io.StringIO()):
-            address = _start(blocks, host, port)
+            address = _start(blocks, host, port, beside)
     except OSError as exc:
         raise _taken(host, port) from exc
     if blocks.mcp_error:
@@ -69,7 +77,10 @@ def launch(blocks: gr.Blocks, host: str, port: int) -> str:
     return address
 
 
-def _start(blocks: gr.Blocks, host: str, port: int) -> str:
+def _start(blocks: gr.Blocks, host: str, port: int, beside: FastAPI | None) -> str:
+    further: dict[str, Any] = {}
+    if beside:
+        further = {"routes": beside.routes, "lifespan": beside.router.lifespan_context}
     _, address, _ = blocks.launch(
         server_name=host,
         server_port=port,
@@ -88,6 +99,7 @@ def _start(blocks: gr.Blocks, host: str, port: int) -> str:
         theme=theme(),
         i18n=I18N,
         css_paths=list(STYLES),
+        app_kwargs=further,
         head=f"<script>{_SCRIPT.read_text('utf-8')}</script>",
     )
     return str(address)

@@ -8,9 +8,10 @@ from gradio.themes import Base
 from gradio.themes.utils import colors, sizes
 
 # Colours and type first: the others use them.
-STYLES = tuple(
+COLOURS, *_PARTS = (
     Path(__file__).with_name(f"{name}.css") for name in ("colours", "frame", "talk", "sources")
 )
+STYLES = (COLOURS, *_PARTS)
 
 # Fonts that are there already: a font server would learn who reads this page.
 _FONT = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Noto Sans", "sans-serif")

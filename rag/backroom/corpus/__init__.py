@@ -1,0 +1,1 @@
+"""The page *Corpus*: documents, uploads, publishing, versions, names of centers."""
