@@ -60,6 +60,7 @@ class Chatbot:
         self._writer = writer
         self._centers: tuple[Center, ...] = centers_of(version.records.documents())
         self._names = Naming(version)
+        self.multilingual = multilingual
         self._cross_lingual = CrossLingual(version, multilingual)
         self._over = OverCenters(
             version, embedder, self._centers, self._answer, self._cross_lingual
@@ -96,16 +97,6 @@ class Chatbot:
     def centers(self) -> tuple[str, ...]:
         """The centers of the corpus, by name."""
         return tuple(center.name for center in self._centers)
-
-    @property
-    def known_centers(self) -> tuple[Center, ...]:
-        """The same with every name that they go by."""
-        return self._centers
-
-    @property
-    def multilingual(self) -> Embedder | None:
-        """What embeds questions in Chinese, ``None`` where nothing does."""
-        return self._cross_lingual.embedder
 
     def document(self, doc_id: str) -> Document | None:
         """One document of the index with its text."""
@@ -231,8 +222,8 @@ class Chatbot:
 
     def on(self, version: IndexVersion, writer: Writer | None = None) -> Chatbot:
         """The same models on another version; or another language model, if one is given."""
-        others = self._cross_lingual.embedder, writer or self._writer
-        return Chatbot(version, self.embedder, self._finder, self._k, *others)
+        others = self._k, self.multilingual, writer or self._writer
+        return Chatbot(version, self.embedder, self._finder, *others)
 
     def search(self, question: str, k: int, center: str | None = None) -> tuple[Hit, ...]:
         """The ``k`` best chunks, of which the reader has ordered the first.

@@ -13,6 +13,7 @@ from rag.backroom.desk import PRIVATE, Desk, Page
 from rag.backroom.picking import Picked, Picker
 from rag.backroom.testing import TestDesk
 from rag.backroom.working import SCRIPT, STYLES, Opened, Updates, Wire, pressed
+from rag.centers import Center, centers_of
 from rag.gaps import Gaps, Overview
 from rag.grouping import Complaint, Topic, unnamed
 from rag.types import Embedder
@@ -33,6 +34,7 @@ class GapsPage:
         """Make the components, in their places."""
         self._opened = Opened(desk.settings)
         self._desk = desk
+        self._centers: tuple[str, tuple[Center, ...]] = ("", ())
         self._gaps = Gaps(
             lambda most: self._opened.reader.in_vain(most), self._embedder, self._unnamed
         )
@@ -61,7 +63,12 @@ class GapsPage:
 
     def _unnamed(self, question: str) -> str:
         chatbot = self._desk.chatbot.at()
-        return unnamed(question, chatbot.known_centers) if chatbot else question
+        if chatbot is None:
+            return question
+        if self._centers[0] != chatbot.version.name:
+            documents = chatbot.version.records.documents()
+            self._centers = chatbot.version.name, centers_of(documents)
+        return unnamed(question, self._centers[1])
 
     def look(self, person: Person) -> Updates:  # noqa: ARG002  # the desk's
         """The topics as far as their questions are read; the others are read meanwhile."""
