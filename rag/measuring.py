@@ -79,10 +79,10 @@ class SimilarityMeasurer:
                 places.setdefault((document.doc_id, span), (hit, document.title, text))
         if not places:
             return Measured((), tuple(hits))
-        sentences = self._embed([text for _, _, text in places.values()])
+        vector, *sentences = self._embed([query.text, *(text for _, _, text in places.values())])
         asked = terms(query.text)
         asks = wanted(query, version)
-        likeness = sentences @ self._embedder.embed([query.text])[0]
+        likeness = np.stack(sentences) @ vector
         candidates = [
             Candidate(
                 doc_id=doc_id,

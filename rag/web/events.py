@@ -71,11 +71,11 @@ class Events:
         rating = self._journal is not None
         return {
             parts.conversation: conversation(exchanges, visit, self._document, rating=rating),
-            parts.sources: sources(exchanges, self._document, words),
+            parts.sources: sources(exchanges, self._document, words, visit.drawn),
             parts.said: announcement(exchanges, words) if said is None else escape(said),
-            parts.welcome: gr.Column(visible=not exchanges),
-            parts.send: gr.Button(words("ask"), visible=not busy),
-            parts.stop: gr.Button(words("stop"), visible=busy),
+            parts.welcome: gr.update(visible=not exchanges),
+            parts.send: gr.update(value=words("ask"), visible=not busy),
+            parts.stop: gr.update(value=words("stop"), visible=busy),
             parts.editing: replacing(visit),
         }
 
@@ -204,11 +204,13 @@ class Events:
         wanted = "" if asked.wanted == current.version.name else asked.wanted
         indexed = chatbot.version.manifest.created
         asked = replace(asked, wanted=wanted, indexed=indexed, answer_id=new_id())
-        box = {self.parts.question: ""}
+        once: Updates = {self.parts.question: ""}
+        # The first words come alone: a browser takes its time for the cards.
+        later = {self.parts.sources: gr.skip()}
         for state in ask(chatbot.stream, exchanges, asked):
             if not state[-1].done:
-                yield self.show(state, visit) | box
-                box = {}
+                yield self.show(state, visit) | once
+                once = {} if state[-1].answer else later
         visit.set_aside = ()
         self._record(state[-1], visit)
         yield self.show(state, visit) | {self.parts.bridge: _message({"keep": kept(visit, state)})}
@@ -231,6 +233,7 @@ class Events:
     def cleared(self, visit: Visit) -> Updates:
         """A new conversation; the browser forgets the last one."""
         visit.conversation, visit.rated = new_id(), set()
+        visit.drawn.clear()
         visit.editing, visit.set_aside = 0, ()
         return self.show((), visit) | {
             self.parts.question: "",
@@ -278,8 +281,9 @@ class Events:
 
 
 def _news(updates: Updates, shown: Updates) -> Updates:
-    """Without the texts that the page shows already: a browser would parse them all anew."""
-    return {p: v for p, v in updates.items() if not (isinstance(v, str) and v == shown.get(p))}
+    """Without what the page shows already: Gradio and the browser would make it all anew."""
+    known = {p for p, v in updates.items() if isinstance(v, str | dict) and v == shown.get(p)}
+    return {part: value for part, value in updates.items() if part not in known}
 
 
 def _busy(exchanges: Sequence[Exchange]) -> bool:

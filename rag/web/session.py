@@ -18,6 +18,9 @@ Stream = Callable[[str, Sequence[Turn], str | None], Iterator[Answer]]
 # open, of the current one; None where it has none.
 Lookup = Callable[[str, str], Document | None]
 
+# The sources of exchanges that are done, as they were drawn: by number, answer and language.
+Drawn = dict[tuple[int, str, Language], str]
+
 _LOG = logging.getLogger(__name__)
 
 
@@ -75,8 +78,7 @@ class Visit:
     It is changed in place: an answer that is on its way has to see that an earlier one was rated.
     ``rated`` are ids of answers; ``editing`` is the number of the question that the next one will
     replace, 0 for none; ``set_aside`` is what comes back if that one is stopped. ``link`` waits to
-    be answered, ``opened`` is the document that was opened last. ``link`` waits to
-    be answered, ``opened`` is the document that was opened last.
+    be answered, ``opened`` is the document that was opened last. ``drawn`` spares drawing again.
     """
 
     language: Language = "en"
@@ -86,6 +88,7 @@ class Visit:
     set_aside: tuple[Exchange, ...] = ()
     link: Link | None = None
     opened: Opened | None = None
+    drawn: Drawn = field(default_factory=dict)
 
     @property
     def words(self) -> Words:

@@ -9,7 +9,7 @@ from rag.types import Answer, Chunk, Citation, Document, Hit
 from rag.web.answers import shortened
 from rag.web.markup import Markup, button, element, hidden, is_web_address, join, spoken
 from rag.web.passages import excerpt, is_old
-from rag.web.session import Exchange, Lookup
+from rag.web.session import Drawn, Exchange, Lookup
 from rag.web.why import why
 from rag.web.words import Words
 
@@ -17,12 +17,23 @@ _MOST_NEAREST = 3
 _LONGEST_HEADING = 140
 
 
-def sources(exchanges: Sequence[Exchange], lookup: Lookup, words: Words) -> str:
+def sources(
+    exchanges: Sequence[Exchange], lookup: Lookup, words: Words, drawn: Drawn | None = None
+) -> str:
     """The cards of every exchange, the latest first, so that earlier markers still lead somewhere.
 
-    One block an exchange, with an empty line between, as in the conversation.
+    One block an exchange, with an empty line between, as in the conversation. What is in ``drawn``
+    is not drawn anew, and what is done is put there.
     """
-    groups = [_group(e, e.answer, lookup, words) for e in reversed(exchanges) if e.answer]
+    drawn = {} if drawn is None else drawn
+    groups = []
+    for exchange in reversed(exchanges):
+        if exchange.answer:
+            key = (exchange.number, exchange.answer_id, words.language)
+            group = drawn.get(key) or _group(exchange, exchange.answer, lookup, words)
+            if exchange.done and exchange.answer_id:
+                drawn[key] = group
+            groups.append(group)
     return "\n\n".join(groups) or element("p", words("sources-empty"), class_="empty")
 
 
