@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gradio as gr
+from gradio.blocks import Block
 
 from rag.web.fixed import I18N
 from rag.web.session import Visit
@@ -34,6 +35,15 @@ class Layout:
             self.reader = formatted(elem_id="reader")
             # Not shown: what the page's script says to the server, and the server to it.
             self.bridge = gr.HTML("", html_template="", js_on_load=_CONNECT, elem_id="bridge")
+
+    @property
+    def talk(self) -> list[Block]:
+        """What questions and answers change.
+
+        Gradio makes each output of an event anew at every step, whether it changes or not.
+        """
+        shown = [self.conversation, self.sources, self.said, self.welcome, self.editing]
+        return [*shown, self.question, self.send, self.stop, self.bridge, self.exchanges]
 
     def _talk(self) -> None:
         with gr.Column(elem_id="scroll"):

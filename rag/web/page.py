@@ -43,7 +43,7 @@ def build_page(chatbot: Answering, journal: Recorder | None = None, days: int = 
 def _wire(blocks: gr.Blocks, events: Events) -> None:
     parts = events.parts
     state = [parts.exchanges, parts.visit]
-    everything = list(vars(parts).values())
+    everything, talk = list(vars(parts).values()), parts.talk
     # Gradio's default, "once", drops a question that is sent before the browser has heard that the
     # one before was stopped. `reply` itself sees to it that there is one at a time.
     asking = _PRIVATE | {"trigger_mode": "multiple"}
@@ -54,17 +54,17 @@ def _wire(blocks: gr.Blocks, events: Events) -> None:
     # All who arrive while the key facts are being made wait for them, nobody for the others.
     arrived.then(events.facts, parts.visit, parts.cards, concurrency_limit=None, **_PRIVATE)
     running = [
-        gr.on([parts.question.submit, parts.send.click], events.reply, typed, everything, **asking),
-        parts.bridge.ask(events.reply_to_offer, state, everything, **asking),
-        arrived.then(events.reply_to_link, state, everything, **asking),
+        gr.on([parts.question.submit, parts.send.click], events.reply, typed, talk, **asking),
+        parts.bridge.ask(events.reply_to_offer, state, talk, **asking),
+        arrived.then(events.reply_to_link, state, talk, **asking),
     ]
     mended = [parts.question, *state]
-    parts.stop.click(events.stopped, mended, everything, cancels=running, **_PRIVATE)
-    parts.new.click(events.cleared, parts.visit, everything, cancels=running, **_PRIVATE)
-    parts.bridge.rate(events.rate, state, everything, **asking)
+    parts.stop.click(events.stopped, mended, talk, cancels=running, **_PRIVATE)
+    parts.new.click(events.cleared, parts.visit, talk, cancels=running, **_PRIVATE)
+    parts.bridge.rate(events.rate, state, talk, **asking)
     # Of several that wait only the last is wanted.
     latest = _PRIVATE | {"trigger_mode": "always_last"}
-    parts.bridge.edit(events.edit, state, everything, **latest)
-    parts.bridge.read(events.read, state, everything, **latest)
+    parts.bridge.edit(events.edit, state, talk, **latest)
+    parts.bridge.read(events.read, state, [parts.reader], **latest)
     parts.bridge.speak(events.speak, state, everything, **latest)
     parts.conversation.change(None, js=_SHOW_LATEST, **_PRIVATE)
