@@ -63,6 +63,8 @@ def test_a_journal_of_the_first_release_is_brought_up_to_date_with_its_answers(
     with engine.begin() as connection:
         for column in ("model", "prompt_tokens", "completion_tokens", "model_seconds", "withheld"):
             connection.exec_driver_sql(f"ALTER TABLE entries DROP COLUMN {column}")
+        for table in ("preferences", "judgments"):
+            connection.exec_driver_sql(f"DROP TABLE {table}")
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0001'")
     engine.dispose()
     journal = open_journal(settings)
