@@ -169,7 +169,8 @@ def test_quotes_are_slices_of_random_documents(
     (folder / "corpus").mkdir()
     for number, text in enumerate(texts):
         (folder / "corpus" / f"{number}.txt").write_text(text, "utf-8")
-    if not any(normalise(text) for text in texts):
+    # What opens front matter and never ends it is no document.
+    if not any(normalise(text) and not text.startswith("---") for text in texts):
         return
     build_index(folder / "corpus", folder / "index", embedder, 64)
     chatbot = Chatbot.open(load_settings(), folder / "index")

@@ -19,7 +19,7 @@ from rag.versions import read_manifest, write_manifest
 
 FAMILIES = {
     "python", "packages", "settings", "disk", "journal", "cpu", "models", "index", "changes",
-    "corpus", "questions",
+    "corpus", "questions", "language model",
 }  # fmt: skip
 
 
