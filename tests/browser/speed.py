@@ -20,7 +20,7 @@ from tests.browser.visitor import DIRECTOR, Visitor
 
 _VISITS = 7
 _QUESTIONS = 12
-# What the issue asks for, in seconds.
+# What is wanted, in seconds.
 _PAINT, _WORDS = 2.0, 0.5
 _PAINTED = "() => performance.getEntriesByName('first-contentful-paint')[0].startTime / 1000"
 # From the key press to the first words of an answer, by the browser's own clock.
