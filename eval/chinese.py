@@ -174,7 +174,7 @@ def paragraph_recall(
     """
     paragraphs, questions = _squad(path)
     if most is not None and most < len(questions):
-        questions = random.Random(seed).sample(questions, most)  # noqa: S311  # no secret
+        questions = random.Random(seed).sample(questions, most)
     with tempfile.TemporaryDirectory(prefix="rag-eval-") as folder:
         corpus, index = Path(folder, "corpus"), Path(folder, "index")
         corpus.mkdir()

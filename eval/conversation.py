@@ -123,7 +123,7 @@ def after_random_history(
     asked = [q.question for q in questions.answerable]
     asked += [q.question for q in questions.unanswerable]
     alone = {question: chatbot.ask(question) for question in asked}
-    draw = random.Random(seed)  # noqa: S311  # no secret
+    draw = random.Random(seed)
     changed: list[str] = []
     for number, question in enumerate(asked, 1):
         others = draw.sample(asked, draw.randint(1, _LONGEST_HISTORY))

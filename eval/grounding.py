@@ -84,7 +84,7 @@ def evaluate_grounding(
         seed: of what is drawn.
         progress: called with the counts of sentences checked and to check.
     """
-    draw = random.Random(seed)  # noqa: S311  # nothing here is a secret
+    draw = random.Random(seed)
     used = [one for one in told if one.half == half]
     pool = spoiling.pool_of(told, half)
     made = [

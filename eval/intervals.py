@@ -120,6 +120,7 @@ def difference(
     both = np.concatenate([after, before])
     tested = stats.permutation_test(
         (np.arange(count), np.arange(count, 2 * count)),
+        # SciPy names an axis; a statistic goes along the last but one, always.
         lambda one, other, axis: statistic(both[one]) - statistic(both[other]),  # noqa: ARG005
         permutation_type="samples",
         n_resamples=PERMUTATIONS,
@@ -137,7 +138,8 @@ def _drawn(
     """The percentile interval of a statistic of row numbers; (..., n) becomes (...)."""
     found = stats.bootstrap(
         (np.arange(count),),
-        lambda drawn, axis: statistic(drawn),  # noqa: ARG005  # always the last
+        # As above: the axis that SciPy names is always the same.
+        lambda drawn, axis: statistic(drawn),  # noqa: ARG005
         n_resamples=RESAMPLES,
         confidence_level=LEVEL,
         method="percentile",

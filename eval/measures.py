@@ -57,8 +57,18 @@ class Measure:
         return value <= self.target if self.lowest else value >= self.target
 
 
-def _measure(name: str, definition: str, source: str, **more: object) -> Measure:
-    return Measure(name, definition, source, column=name, **more)  # type: ignore[arg-type]
+def _measure(
+    name: str,
+    definition: str,
+    source: str,
+    *,
+    lowest: bool = False,
+    headline: bool = False,
+    exact: float | None = None,
+    target: float | None = None,
+) -> Measure:
+    """A mean of the column of its own name."""
+    return Measure(name, definition, source, name, ratio, lowest, headline, exact, target)
 
 
 def _ranking(stage: str, means: str) -> list[Measure]:

@@ -15,6 +15,8 @@ from torch.nn import functional
 
 # Rows of a product that the layout is chosen for; any number works.
 _ROWS = 1024
+# Private to PyTorch: another build may lack them, and then plain layers do.
+_OPERATORS = ("_is_mkldnn_bf16_supported", "_reorder_linear_weight", "_linear_pointwise")
 
 Product = Callable[[Tensor], Tensor]
 
@@ -46,9 +48,8 @@ def can_be_laid_out(weight: Tensor) -> bool:
     return (
         weight.dtype == torch.bfloat16
         and torch.backends.mkldnn.is_available()  # type: ignore[no-untyped-call]
+        and all(hasattr(torch.ops.mkldnn, name) for name in _OPERATORS)
         and torch.ops.mkldnn._is_mkldnn_bf16_supported()
-        and hasattr(torch.ops.mkldnn, "_linear_pointwise")
-        and hasattr(torch.ops.mkldnn, "_reorder_linear_weight")
     )
 
 

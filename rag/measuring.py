@@ -79,10 +79,10 @@ class SimilarityMeasurer:
                 places.setdefault((document.doc_id, span), (hit, document.title, text))
         if not places:
             return Measured((), tuple(hits))
-        vector, *sentences = self._embed([query.text, *(text for _, _, text in places.values())])
+        vectors = self._embed([query.text, *(text for _, _, text in places.values())])
         asked = terms(query.text)
         asks = wanted(query, version)
-        likeness = np.stack(sentences) @ vector
+        likeness = vectors[1:] @ vectors[0]
         candidates = [
             Candidate(
                 doc_id=doc_id,

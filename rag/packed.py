@@ -51,6 +51,11 @@ class PackedEncoder:
     """
 
     def __init__(self, model: BertModel) -> None:
+        """Take over the weights of ``model``, in its precision.
+
+        Raises:
+            ValueError: it is a decoder, or has another activation than GELU.
+        """
         config = model.config
         if config.hidden_act != "gelu" or config.is_decoder:
             raise ValueError("only an encoder with GELU can be packed")

@@ -118,7 +118,7 @@ def batches(
     examples: Iterable[Example], encoder: PairEncoder, size: int, seed: int
 ) -> list[list[Encoded]]:
     """Shuffled batches of like length, the same for the same seed."""
-    rng = Random(seed)  # noqa: S311
+    rng = Random(seed)
     pairs = [p for e in examples if (p := encoder.encode(e, rng)) is not None]
     rng.shuffle(pairs)
     grouped: list[list[Encoded]] = []

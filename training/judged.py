@@ -42,7 +42,7 @@ def judged_pairs(
         most: at most so many answerable and so many adversarial questions of each set.
         drawn: also pair each question with one of the ten best passages, drawn.
     """
-    rng = Random(seed)  # noqa: S311
+    rng = Random(seed)
     kept: list[Question] = []
     for source in sorted({q.source for q in questions}):
         members = [q for q in questions if q.source == source and not q.sentence_only]

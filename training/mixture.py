@@ -79,7 +79,7 @@ def mixture(questions: list[Question], stage: Stage, seed: int, score: Scorer) -
         seed: the same seed gives the same examples.
         score: the answerability of examples by the reader so far.
     """
-    rng = Random(seed)  # noqa: S311
+    rng = Random(seed)
     plain = plain_examples(questions, rng)
     examples = rng.sample(plain, int(len(plain) * stage.plain_share))
     answerable = [q for q in questions if q.spans]

@@ -17,7 +17,7 @@ def answerability(
     network: SpanNetwork, encoder: PairEncoder, examples: list[Example]
 ) -> list[float]:
     """The answerability logit of every example, in their order."""
-    rng = Random(0)  # noqa: S311
+    rng = Random(0)
     pairs = [encoder.encode(example, rng) for example in examples]
     order = [i for i, p in enumerate(pairs) if p is not None]
     order.sort(key=lambda i: len(pairs[i].ids))  # type: ignore[union-attr]

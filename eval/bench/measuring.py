@@ -29,35 +29,25 @@ class EngineError(RagError):
 
 @dataclass(frozen=True, slots=True)
 class Contender:
-    """An engine: its module, its name for people, its libraries, and the pools it is tried on.
+    """An engine: its module, its name for people, and the pools it is tried on.
 
-    ``main_only``: on the first pool only.
+    ``ours``: it runs in our own environment; ``main_only``: on the first pool only.
     """
 
     module: str
     title: str
-    libraries: tuple[str, ...] = ()
+    ours: bool = False
     main_only: bool = False
-
-    @property
-    def ours(self) -> bool:
-        """Whether it runs in our own environment."""
-        return not self.libraries
 
 
 CONTENDERS = (
-    Contender("langchain", "LangChain, FAISS", ("langchain-community", "langchain-huggingface")),
-    Contender("txtai", "txtai, hybrid", ("txtai",)),
-    Contender(
-        "llamaindex",
-        "LlamaIndex, dense + BM25, RRF",
-        ("llama-index-core", "llama-index-retrievers-bm25"),
-        main_only=True,
-    ),
-    Contender("haystack", "Haystack, dense + BM25, RRF", ("haystack-ai",), main_only=True),
-    Contender("chroma", "Chroma", ("chromadb",), main_only=True),
-    Contender("ours", "ours, first stage"),
-    Contender("ours_reader", "ours, with the reader"),
+    Contender("langchain", "LangChain, FAISS"),
+    Contender("txtai", "txtai, hybrid"),
+    Contender("llamaindex", "LlamaIndex, dense + BM25, RRF", main_only=True),
+    Contender("haystack", "Haystack, dense + BM25, RRF", main_only=True),
+    Contender("chroma", "Chroma", main_only=True),
+    Contender("ours", "ours, first stage", ours=True),
+    Contender("ours_reader", "ours, with the reader", ours=True),
 )
 
 
@@ -80,30 +70,32 @@ def measure(
     Raises:
         EngineError: one failed.
     """
-    results = []
+    results: list[Result] = []
+    libraries: dict[str, str] = {}
     for pool in pools:
         for contender in contenders:
             if contender.main_only and pool is not pools[0]:
                 continue
             out(f"{pool.name}: {contender.title} …")
-            result = _one(contender, pool, own if contender.ours else peers)
+            result, versions = _one(contender, pool, own if contender.ours else peers)
             results.append(result)
+            libraries |= versions
             out(
                 f"  {result.passages / result.build_seconds:.0f} passages/s, p50 "
                 f"{1000 * result.latency(50):.1f} ms, MRR@10 {result.mean(1):.3f}"
             )
-    others = [name for contender in contenders for name in contender.libraries]
     return Measured(
         processor=cpu_name(),
         created=datetime.datetime.now(datetime.UTC).date().isoformat(),
-        libraries=_versions(peers, others) if others else {},
+        libraries=libraries,
         pools={pool.name: f"{len(pool.passages):,} passages, {len(pool.questions):,} questions: "
                f"{pool.about}" for pool in pools},
         results=tuple(results),
     )  # fmt: skip
 
 
-def _one(contender: Contender, pool: Pool, python: Path) -> Result:
+def _one(contender: Contender, pool: Pool, python: Path) -> tuple[Result, dict[str, str]]:
+    """What was measured, and the versions of the engine's libraries."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         given = {"passages": pool.passages, "questions": pool.questions}
@@ -111,7 +103,7 @@ def _one(contender: Contender, pool: Pool, python: Path) -> Result:
         built = _phase(contender.module, "build", folder, python)
         size = sum(f.stat().st_size for f in (folder / "index").rglob("*") if f.is_file())
         found = _phase(contender.module, "search", folder, python)
-    return Result(
+    result = Result(
         engine=contender.module,
         pool=pool.name,
         passages=len(pool.passages),
@@ -123,6 +115,7 @@ def _one(contender: Contender, pool: Pool, python: Path) -> Result:
         latencies=tuple(found["seconds"]),
         scores=tuple(marks(found["rankings"], pool.gold)),
     )
+    return result, built["libraries"]
 
 
 def _phase(module: str, phase: str, folder: Path, python: Path) -> dict[str, Any]:
@@ -145,12 +138,3 @@ def _phase(module: str, phase: str, folder: Path, python: Path) -> dict[str, Any
         )
     found: dict[str, Any] = json.loads(out.read_text("utf-8"))
     return found
-
-
-def _versions(python: Path, names: Sequence[str]) -> dict[str, str]:
-    asks = "import importlib.metadata as m, json, sys; print(json.dumps({n: m.version(n) for n in sys.argv[1:]}))"  # noqa: E501
-    done = subprocess.run(  # noqa: S603
-        [str(python), "-c", asks, *names], capture_output=True, text=True, check=True
-    )
-    versions: dict[str, str] = json.loads(done.stdout)
-    return versions

@@ -55,7 +55,7 @@ def read_pool(name: str, data: Path, questions: int) -> Pool:
         raise PassageError(
             f"The set {name} cannot be read from {data}: {exc}.", "Name another folder with --data."
         ) from exc
-    rng = random.Random(_SEED)  # noqa: S311
+    rng = random.Random(_SEED)
     asked = rng.sample(asked, min(questions, len(asked)))
     row = {passage: number for number, passage in enumerate(passages)}
     return Pool(
@@ -91,7 +91,7 @@ def _tuning(data: Path) -> _Read:
 def _medquad(data: Path, first: int = 0, count: int = _MEDQUAD) -> _Read:
     with gzip.open(data / "medquad.jsonl.gz", "rt", encoding="utf-8") as lines:
         rows = [json.loads(line) for line in lines]
-    random.Random(_SEED).shuffle(rows)  # noqa: S311
+    random.Random(_SEED).shuffle(rows)
     asked = [(row["question"], row["answer"]) for row in rows[first : first + count]]
     about = f"{count:,} sampled question–answer pairs of NIH sites"
     return about, _unique([answer for _, answer in asked]), asked

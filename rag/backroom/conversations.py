@@ -17,13 +17,14 @@ from rag.backroom.desk import PRIVATE, Desk, Page
 from rag.backroom.entries import RATED, REASONS, STATUSES, as_seen, facts, heading, listed, made
 from rag.backroom.picking import Picked, Picker
 from rag.backroom.testing import TestDesk
-from rag.backroom.working import SCRIPT, STYLES, Opened, Updates, Wire, pressed
+from rag.backroom.working import SCRIPT, STYLES, Opened, Wire, pressed
 from rag.errors import QueryError
 from rag.journal.reading import Entry, Rated, Selection
 from rag.rating import Reason
 from rag.types import Document, Status
 from rag.web.layout import formatted
 from rag.web.markup import Markup, button, element, join
+from rag.web.telling import Updates
 
 _SIZE = 25
 _ABOUT = "What was asked and answered, as people saw it, and what they thought of it."
@@ -70,7 +71,7 @@ class Conversations:
             **PRIVATE | {"trigger_mode": "multiple"},
         )  # fmt: skip
 
-    def arrive(self, person: Person) -> Updates:  # noqa: ARG002  # the desk's
+    def arrive(self, person: Person) -> Updates:  # the desk's
         """The newest answers."""
         return self._list(View()) | {self.head: element("h1", "Conversations")}
 

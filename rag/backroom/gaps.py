@@ -12,13 +12,14 @@ from rag.backroom.controls import Cell, folded, table
 from rag.backroom.desk import PRIVATE, Desk, Page
 from rag.backroom.picking import Picked, Picker
 from rag.backroom.testing import TestDesk
-from rag.backroom.working import SCRIPT, STYLES, Opened, Updates, Wire, pressed
+from rag.backroom.working import SCRIPT, STYLES, Opened, Wire, pressed
 from rag.centers import Center, centers_of
 from rag.gaps import Gaps, Overview
 from rag.grouping import Complaint, Topic, unnamed
 from rag.types import Embedder
 from rag.web.layout import formatted
 from rag.web.markup import Markup, button, element, join, spoken
+from rag.web.telling import Updates
 
 _ABOUT = "What people asked in vain, by topic: what to add to the corpus next."
 _MOST_TOPICS = 40
@@ -70,7 +71,7 @@ class GapsPage:
             self._centers = chatbot.version.name, centers_of(documents)
         return unnamed(question, self._centers[1])
 
-    def look(self, person: Person) -> Updates:  # noqa: ARG002  # the desk's
+    def look(self, person: Person) -> Updates:  # the desk's
         """The topics as far as their questions are read; the others are read meanwhile."""
         overview = self._gaps.overview()
         if overview.unread:

@@ -19,7 +19,7 @@ from rag.backroom.desk import PRIVATE, Desk, Page
 from rag.backroom.entries import VERDICTS, as_seen, made
 from rag.backroom.picking import Picked, Picker
 from rag.backroom.testing import TestDesk
-from rag.backroom.working import SCRIPT, STYLES, Opened, Pressed, Updates, Wire, pressed
+from rag.backroom.working import SCRIPT, STYLES, Opened, Pressed, Wire, pressed
 from rag.duel import Duel
 from rag.errors import QueryError
 from rag.journal.judging import SAMPLES, Sample
@@ -28,6 +28,7 @@ from rag.rating import Judgment, Verdict
 from rag.types import Document
 from rag.web.layout import formatted
 from rag.web.markup import Markup, button, element, join
+from rag.web.telling import Updates
 
 _ABOUT = "Say of answers, one at a time, whether they are right; compare two versions, blind."
 _SAMPLES: dict[str, str] = {

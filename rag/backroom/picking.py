@@ -8,7 +8,7 @@ import gradio as gr
 
 from rag.backroom.controls import choice, submit
 from rag.backroom.desk import Desk
-from rag.backroom.working import Pressed, Updates, Wire
+from rag.backroom.working import Pressed, Wire
 from rag.errors import QueryError
 from rag.types import Answer, Place, Span
 from rag.web.layout import formatted
@@ -16,6 +16,7 @@ from rag.web.markup import Markup, button, element, join, spoken
 from rag.web.opening import opened_at
 from rag.web.reading import part_with, parts_of
 from rag.web.session import Exchange, Opened
+from rag.web.telling import Updates
 
 # The text itself comes by the page's script, which puts it into the box: no markup can be in it.
 _SOURCE = (

@@ -14,12 +14,13 @@ from rag.backroom.desk import PRIVATE, Desk, Page
 from rag.backroom.picking import Picked, Picker
 from rag.backroom.results import figures_of, head_of, listed
 from rag.backroom.testing import TestDesk
-from rag.backroom.working import SCRIPT, STYLES, Pressed, Updates, Wire, pressed
+from rag.backroom.working import SCRIPT, STYLES, Pressed, Wire, pressed
 from rag.evaluating import Evaluation, Progress
 from rag.quality import Past, certainty, lines_of, past_runs, run_of
 from rag.runs import Run
 from rag.web.layout import formatted
 from rag.web.markup import Markup, button, element, join
+from rag.web.telling import Updates
 
 _ABOUT = "How good the answers are: the latest evaluation, and what it changed."
 _MOST_RUNS = 20
@@ -77,15 +78,15 @@ class Quality:
         )  # fmt: skip
         self.timer.tick(desk.allowed("judge", self.look), [self.view, self.seen], shown, **PRIVATE)
 
-    def arrive(self, person: Person) -> Updates:  # noqa: ARG002  # the desk's
+    def arrive(self, person: Person) -> Updates:  # the desk's
         """The latest run, but for its pictures."""
         return self._all(View())
 
-    def draw(self, person: Person) -> Updates:  # noqa: ARG002  # the desk's
+    def draw(self, person: Person) -> Updates:  # the desk's
         """The pictures."""
         return self._pictures() or self.wire.nothing
 
-    def look(self, person: Person, view: View, seen: str) -> Updates:  # noqa: ARG002
+    def look(self, person: Person, view: View, seen: str) -> Updates:
         """How far the evaluation is; the new run, once it is done."""
         progress = self._evaluation.progress
         if progress.state != "running" and seen == "running":

@@ -18,6 +18,7 @@ from rag.backroom.login import Login
 from rag.backroom.pages import PAGES
 from rag.config import Settings
 from rag.live import LiveChatbot
+from rag.web.serving import PLAIN
 from rag.web.theme import COLOURS, theme
 
 _STYLE = Path(__file__).with_name("backroom.css")
@@ -52,12 +53,6 @@ def _mount(inside: FastAPI, blocks: gr.Blocks, scripts: str, largest: int) -> No
         inside,
         blocks,
         path="/",
-        footer_links=[],
-        # Gradio would keep what staff did in their browser.
-        run_history=False,
-        enable_monitoring=False,
-        ssr_mode=False,
-        pwa=False,
         mcp_server=False,
         # What deeds raise for people is shown all the same.
         show_error=False,
@@ -67,6 +62,7 @@ def _mount(inside: FastAPI, blocks: gr.Blocks, scripts: str, largest: int) -> No
             dict.fromkeys([COLOURS, _STYLE, *(path for page in PAGES for path in page.styles)])
         ),
         head=f"<script>{scripts}</script>",
+        **PLAIN,
     )
     # Gradio looks whether a file that it is told to take in was uploaded, and not any file of the
     # server, only where it believes that it has launched the blocks itself.

@@ -11,13 +11,14 @@ from rag.accounts.users import Person
 from rag.backroom.controls import choice, fresh, radios, submit, typed
 from rag.backroom.desk import Desk
 from rag.backroom.picking import Picked, Picker
-from rag.backroom.working import Pressed, Updates, Wire
+from rag.backroom.working import Pressed, Wire
 from rag.pending import propose
 from rag.proposals import Draft, proposal
 from rag.questions import Difficulty, GoldForm, GoldQuestion, Kind
 from rag.types import Answer, Place
 from rag.web.layout import formatted
 from rag.web.markup import Markup, button, element, join
+from rag.web.telling import Updates
 
 VERBS = frozenset({"propose", "untest"})
 _GOLD, _REFUSAL = "gold", "refusal"

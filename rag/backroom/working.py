@@ -7,7 +7,6 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import gradio as gr
 from pydantic import TypeAdapter, ValidationError
@@ -15,6 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 from rag.config import Settings
 from rag.journal.judging import JudgmentBook
 from rag.journal.reading import JournalReader
+from rag.web.telling import Updates, message
 from rag.web.theme import STYLES as CHAT_STYLES
 
 SCRIPT = Path(__file__).with_name("work.js")
@@ -23,8 +23,6 @@ STYLES = (*CHAT_STYLES[2:], Path(__file__).with_name("work.css"))
 _CONNECT = "window.work.connect(trigger, watch, props, ['press'])"
 # Nothing that is typed into a form here is longer.
 _LONGEST = 5000
-
-Updates = dict[Any, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +75,10 @@ class Wire:
         """What changes nothing; Gradio takes no updates at all for a mistake."""
         return {self.bridge: gr.skip()}
 
-    def tell(self, **message: object) -> Updates:
+    def tell(self, **told: object) -> Updates:
         """Tell the script something; the same again is told again."""
         self._turn += 1
-        text = json.dumps(message | {"turn": self._turn}).replace("<", "\\u003c")
-        return {self.bridge: text}
+        return {self.bridge: message(told | {"turn": self._turn})}
 
     def join(self, *several: Updates) -> Updates:
         """Updates as one, with everything that any of them tells the script."""

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import AsyncIterator, Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from typing import Any
 
 import gradio as gr
 
@@ -25,6 +23,7 @@ from rag.web.opening import opened_at, part_of
 from rag.web.reading import document_dialog, missing_dialog, part_with, parts_of
 from rag.web.session import Exchange, Visit, ask, finished, new_id
 from rag.web.sources import sources
+from rag.web.telling import Updates, message, news
 from rag.web.welcome import cards
 from rag.web.words import Words, language_of
 
@@ -32,8 +31,6 @@ from rag.web.words import Words, language_of
 _MOST_STEPS = 32
 
 Answering = Chatbot | LiveChatbot
-# Components and their new values; those that are not in it stay as they are.
-Updates = dict[Any, Any]
 
 
 class Events:
@@ -98,7 +95,7 @@ class Events:
             parts.send: gr.Button(texts["ask"]),
             parts.stop: gr.Button(texts["stop"]),
             parts.center: gr.Dropdown(choices=choices, label=texts["center"]),
-            parts.bridge: _message(told),
+            parts.bridge: message(told),
         }
 
     def _footer(self, words: Words) -> str:
@@ -177,19 +174,13 @@ class Events:
         if _busy(exchanges):
             yield {self.parts.said: gr.skip()}
             return
-        shown = self._shown(exchanges, visit)
-        if visit.editing:
-            visit.set_aside = tuple(exchanges[visit.editing - 1 :])
-            exchanges = exchanges[: visit.editing - 1]
-            visit.editing = 0
         steps = self._steps(asked, exchanges, visit)
         coming = self._threads.submit(next, steps, None)
         try:
             while updates := await asyncio.wrap_future(coming):
                 # The answer is sought while the question on its way is being shown.
                 coming = self._threads.submit(next, steps, None)
-                yield _news(updates, shown)
-                shown |= updates
+                yield updates
         finally:
             # Nobody waits any more: what a language model is asked ends with the step that runs.
             coming.add_done_callback(lambda _: steps.close())
@@ -197,6 +188,19 @@ class Events:
     def _steps(
         self, asked: Exchange, exchanges: Sequence[Exchange], visit: Visit
     ) -> Generator[Updates, None, None]:
+        """What changes on the page at each step."""
+        shown = self._shown(exchanges, visit)
+        visit.set_aside = tuple(exchanges[visit.editing - 1 :]) if visit.editing else ()
+        kept_before = exchanges[: len(exchanges) - len(visit.set_aside)]
+        visit.editing = 0
+        for updates in self._grown(asked, kept_before, visit):
+            yield news(updates, shown)
+            shown |= updates
+
+    def _grown(
+        self, asked: Exchange, exchanges: Sequence[Exchange], visit: Visit
+    ) -> Generator[Updates, None, None]:
+        """The page as it is at each step."""
         current = self._chatbot.at()
         chatbot = self._chatbot.at(asked.wanted) or current
         if current is None or chatbot is None:
@@ -211,9 +215,8 @@ class Events:
             if not state[-1].done:
                 yield self.show(state, visit) | once
                 once = {} if state[-1].answer else later
-        visit.set_aside = ()
         self._record(state[-1], visit)
-        yield self.show(state, visit) | {self.parts.bridge: _message({"keep": kept(visit, state)})}
+        yield self.show(state, visit) | {self.parts.bridge: message({"keep": kept(visit, state)})}
 
     def _record(self, exchange: Exchange, visit: Visit) -> None:
         if self._journal and exchange.answer:
@@ -226,7 +229,9 @@ class Events:
         Unless the visitor has typed the next one there by now. What it would have replaced is back.
         """
         pending = "".join(e.question for e in exchanges if not e.done)
-        before, visit.set_aside = (*finished(exchanges), *visit.set_aside), ()
+        # Where the answer is there already, what it replaced is not wanted back.
+        aside = visit.set_aside if pending else ()
+        before, visit.set_aside = (*finished(exchanges), *aside), ()
         box = {self.parts.question: typed or pending}
         return self.show(before, visit, visit.words("stopped")) | box
 
@@ -237,7 +242,7 @@ class Events:
         visit.editing, visit.set_aside = 0, ()
         return self.show((), visit) | {
             self.parts.question: "",
-            self.parts.bridge: _message({"keep": ""}),
+            self.parts.bridge: message({"keep": ""}),
         }
 
     def edit(self, exchanges: Sequence[Exchange], visit: Visit, event: gr.EventData) -> Updates:
@@ -256,7 +261,7 @@ class Events:
         if said and rated and self._journal and rated.answer_id not in visit.rated:
             self._journal.rate(rated.answer_id, said.rating)
             visit.rated.add(rated.answer_id)
-        told = {self.parts.bridge: _message({"keep": kept(visit, exchanges)})}
+        told = {self.parts.bridge: message({"keep": kept(visit, exchanges)})}
         # Thanks come with the next step of an answer that is on its way.
         return told if _busy(exchanges) else self._shown(exchanges, visit, "") | told
 
@@ -280,17 +285,6 @@ class Events:
         return {self.parts.reader: document_dialog(number, document, opened, part, visit.words)}
 
 
-def _news(updates: Updates, shown: Updates) -> Updates:
-    """Without what the page shows already: Gradio and the browser would make it all anew."""
-    known = {p for p, v in updates.items() if isinstance(v, str | dict) and v == shown.get(p)}
-    return {part: value for part, value in updates.items() if part not in known}
-
-
 def _busy(exchanges: Sequence[Exchange]) -> bool:
     """Whether an answer is on its way."""
     return bool(exchanges) and not exchanges[-1].done
-
-
-def _message(told: dict[str, str]) -> str:
-    """For the page's script; without what could open or end an element."""
-    return json.dumps(told).replace("<", "\\u003c")

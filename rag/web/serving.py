@@ -21,6 +21,16 @@ _SCRIPT = Path(__file__).with_name("page.js")
 # Nothing is uploaded here, but Gradio always has the endpoint.
 _LARGEST_UPLOAD = "100kb"
 
+# Nothing but the page itself, for both ways to serve one.
+PLAIN: dict[str, Any] = {
+    "footer_links": [],
+    # Gradio would keep every question in the visitor's browser.
+    "run_history": False,
+    "enable_monitoring": False,
+    "ssr_mode": False,
+    "pwa": False,
+}
+
 _LOG = logging.getLogger(__name__)
 
 
@@ -88,18 +98,13 @@ def _start(blocks: gr.Blocks, host: str, port: int, beside: FastAPI | None) -> s
         share=False,
         quiet=True,
         prevent_thread_lock=True,
-        footer_links=[],
-        # Gradio would keep every question in the visitor's browser.
-        run_history=False,
-        enable_monitoring=False,
-        ssr_mode=False,
-        pwa=False,
         mcp_server=True,
         max_file_size=_LARGEST_UPLOAD,
         theme=theme(),
         i18n=I18N,
         css_paths=list(STYLES),
         app_kwargs=further,
+        **PLAIN,
         head=f"<script>{_SCRIPT.read_text('utf-8')}</script>",
     )
     return str(address)

@@ -12,6 +12,7 @@ import json
 import resource
 import sys
 import time
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -20,7 +21,12 @@ _WARMING = 5
 
 
 class Engine(Protocol):
-    """A retriever over numbered passages; each module here has one class of this name."""
+    """A retriever over numbered passages; each module here has one class of this name.
+
+    ``libraries`` are the packages whose versions are told beside its figures.
+    """
+
+    libraries: tuple[str, ...]
 
     def __init__(self, model: str) -> None:
         """Load the embedding model in the folder ``model``."""
@@ -42,7 +48,8 @@ class Engine(Protocol):
 def _build(engine: Engine, pool: dict[str, Any], folder: Path) -> dict[str, Any]:
     began = time.perf_counter()
     engine.build(pool["passages"], folder)
-    return {"seconds": time.perf_counter() - began}
+    seconds = time.perf_counter() - began
+    return {"seconds": seconds, "libraries": {name: version(name) for name in engine.libraries}}
 
 
 def _search(engine: Engine, pool: dict[str, Any], folder: Path, started: float) -> dict[str, Any]:

@@ -16,6 +16,8 @@ _BATCH = 1000
 class Engine:
     """See ``eval.bench.engines.__main__``."""
 
+    libraries = ("chromadb",)
+
     def __init__(self, model: str) -> None:
         self._embed = SentenceTransformerEmbeddingFunction(model_name=model)
 

@@ -22,6 +22,8 @@ _TOP = 10
 class Engine:
     """See ``eval.bench.engines.__main__``."""
 
+    libraries = ("haystack-ai",)
+
     def __init__(self, model: str) -> None:
         self._model = model
         self._documents = SentenceTransformersDocumentEmbedder(model=model, progress_bar=False)

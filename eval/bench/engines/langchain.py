@@ -11,6 +11,8 @@ from langchain_huggingface import HuggingFaceEmbeddings
 class Engine:
     """See ``eval.bench.engines.__main__``."""
 
+    libraries = ("langchain-community", "langchain-huggingface")
+
     def __init__(self, model: str) -> None:
         self._embeddings = HuggingFaceEmbeddings(model_name=model)
 

@@ -17,6 +17,8 @@ _TOP = 10
 class Engine:
     """See ``eval.bench.engines.__main__``."""
 
+    libraries = ("llama-index-core", "llama-index-retrievers-bm25")
+
     def __init__(self, model: str) -> None:
         self._embed = HuggingFaceEmbedding(model_name=model)
 

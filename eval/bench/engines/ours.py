@@ -24,6 +24,8 @@ _DENSE_WEIGHT = 0.65
 class Engine:
     """See ``eval.bench.engines.__main__``."""
 
+    libraries: tuple[str, ...] = ()
+
     def __init__(self, model: str) -> None:
         self._embedder = SentenceEmbedder(model)
         self.passages: list[str] = []

@@ -10,6 +10,8 @@ from txtai import Embeddings
 class Engine:
     """See ``eval.bench.engines.__main__``."""
 
+    libraries = ("txtai",)
+
     def __init__(self, model: str) -> None:
         self._embeddings = Embeddings(path=model, hybrid=True)
 

@@ -47,16 +47,16 @@ class Deeds:
         self._publisher = Publisher(desk.settings, desk.index_dir, embedder, self._uploads)
         self._citations = Citations(desk.settings)
 
-    def look(self, person: Person) -> Updates:  # noqa: ARG002  # the desk's
+    def look(self, person: Person) -> Updates:  # the desk's
         """The page as it is now, but for what takes a moment to count."""
         return self._shown()
 
-    def count(self, person: Person) -> Updates:  # noqa: ARG002
+    def count(self, person: Person) -> Updates:
         """The documents, with how often they were cited."""
         held = holdings(self._desk.index_dir)
         return {self.parts.documents: tables.documents(held, self._citations.counts())}
 
-    def follow(self, person: Person) -> Iterator[Updates]:  # noqa: ARG002
+    def follow(self, person: Person) -> Iterator[Updates]:
         """The progress of what somebody publishes, until it ends."""
         followed = False
         while True:
@@ -81,7 +81,7 @@ class Deeds:
         button = {self.parts.publish: gr.Button(interactive=True), self.parts.force: False}
         yield self._shown(ended) | button | {self.parts.progress: tables.publication(state)}
 
-    def receive(self, person: Person, sent: object, *said: object) -> Updates:  # noqa: ARG002
+    def receive(self, person: Person, sent: object, *said: object) -> Updates:
         """Take in a file that was uploaded, with what is said of it, and show it."""
         name, raw = arrived(sent, self._uploads.most_bytes)
         about = described(*said)
@@ -89,27 +89,27 @@ class Deeds:
         file_name = document.doc_id.rpartition("/")[2]
         return self._shown(f"{file_name} waits to be published.", file_name)
 
-    def preview(self, person: Person, name: str | None) -> Updates:  # noqa: ARG002
+    def preview(self, person: Person, name: str | None) -> Updates:
         """Show a document that waits."""
         centers = {one.center for one in self._documents() if one.center}
         return {self.parts.preview: self._preview(name, centers)}
 
-    def discard(self, person: Person, name: str | None) -> Updates:  # noqa: ARG002
+    def discard(self, person: Person, name: str | None) -> Updates:
         """Delete a document that waits."""
         self._uploads.discard(_chosen(name))
         return self._shown(f"{name} was discarded.")
 
-    def withdraw(self, person: Person, doc_id: str | None) -> Updates:  # noqa: ARG002
+    def withdraw(self, person: Person, doc_id: str | None) -> Updates:
         """Take an uploaded document away from the next version on."""
         self._uploads.withdraw(_chosen(doc_id))
         return self._shown(f"{doc_id} will be gone when you publish.")
 
-    def bring_back(self, person: Person, name: str | None) -> Updates:  # noqa: ARG002
+    def bring_back(self, person: Person, name: str | None) -> Updates:
         """Put a withdrawn document back."""
         self._uploads.bring_back(_chosen(name))
         return self._shown(f"{name} is among the documents again.")
 
-    def compare(self, person: Person, version: str | None) -> Updates:  # noqa: ARG002
+    def compare(self, person: Person, version: str | None) -> Updates:
         """What differs between a version and the current one."""
         folder = self._desk.index_dir
         old, new = _chosen(version), current_version(folder) or ""
@@ -121,17 +121,17 @@ class Deeds:
             texts.append((name, one.text if one else "", other.text if other else ""))
         return {self.parts.difference: tables.difference(old, new, found, texts)}
 
-    def go_back(self, person: Person, version: str | None) -> Updates:  # noqa: ARG002
+    def go_back(self, person: Person, version: str | None) -> Updates:
         """Make another version current."""
         settings = self._desk.settings
         name = go_back(self._desk.index_dir, _chosen(version), settings.embedding_model)
         return self._shown(f"Current is {name}.") | {self.parts.difference: ""}
 
-    def names(self, person: Person, center: str | None) -> Updates:  # noqa: ARG002
+    def names(self, person: Person, center: str | None) -> Updates:
         """The other names of a center, as the current version has them."""
         return {self.parts.aliases: "\n".join(self._aliases(center))}
 
-    def save_names(self, person: Person, center: str | None, lines: str) -> Updates:  # noqa: ARG002
+    def save_names(self, person: Person, center: str | None, lines: str) -> Updates:
         """Let a center have other names, from the next version on."""
         chosen = _chosen(center)
         ids = [one.doc_id for one in self._documents() if one.center == chosen]
