@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 
-from rag.centers import Center, spans_of_names
+from rag.centers import Center, spans_of_centers
 from rag.followups import owned, with_topic
 from rag.forms import EACH
 
@@ -25,6 +26,12 @@ _PRONOUN = re.compile(
     re.IGNORECASE,
 )
 _BETWEEN = re.compile(r"\s*(?:,|and|or|with|versus|vs\.?|to)?\s*(?:and|or)?\s*(?:the\s+)?", re.I)
+# What two have with each other is not asked of one.
+_TOGETHER = re.compile(
+    r"\b(?:between|together|joint(?:ly)?|shared?|sharing|collaborat\w*|cooperat\w*|relat\w+|"
+    r"connect\w*|link\w*|merged?|one another|each other|or)\b",
+    re.IGNORECASE,
+)
 _KIND = re.compile(r"\b(?:center|centre|base|institute|laboratory|lab|program|group)\b", re.I)
 _ARTICLE = re.compile(r"\b(?:the|a|an)\s+$", re.IGNORECASE)
 
@@ -35,6 +42,17 @@ def with_article(name: str) -> str:
     return f"the {plain}" if " " in plain and _KIND.search(plain) else plain
 
 
+def asks_each_of(text: str, centers: Sequence[Center]) -> bool:
+    """Whether a question asks the same of centers that it names side by side: "A and B"."""
+    spans = spans_of_centers(text, centers)
+    side_by_side = any(
+        one[2] != other[2] and _BETWEEN.fullmatch(text[one[1] : other[0]])
+        for one, other in itertools.pairwise(spans)
+    )
+    rest = "".join(c for i, c in enumerate(text) if not any(s <= i < e for s, e, _ in spans))
+    return side_by_side and not _TOGETHER.search(rest)
+
+
 def asked_of(text: str, name: str, centers: Sequence[Center]) -> str:
     """The question asked of the center that goes by ``name``.
 
@@ -42,7 +60,7 @@ def asked_of(text: str, name: str, centers: Sequence[Center]) -> str:
     one, or else it stands behind the question in brackets.
     """
     called = with_article(name)
-    spans = spans_of_names(text, centers)
+    spans = spans_of_centers(text, centers)
     if spans:
         start, end = spans[0][:2]
         for next_start, next_end, _ in spans[1:]:

@@ -108,10 +108,10 @@ def find_center(name: str, centers: Sequence[Center]) -> str:
 def mentioned_centers(question: str, centers: Sequence[Center]) -> tuple[str, ...]:
     """The centers that a question is about, by the first of these that finds any.
 
-    Names and aliases, the longest winning where one lies inside another; the institution, which
-    means all its centers; "the cancer center", if one center alone has that word in its names; a
-    capitalised word that only one center's names have, such as a city; one that some centers'
-    names have, where a center is asked for.
+    Names and aliases, the longest winning where one lies inside another, and beside them "the
+    cancer center", if one center alone has that word in its names; the institution, which means all
+    its centers; "the cancer center" without a name; a capitalised word that only one center's names
+    have, such as a city; one that some centers' names have, where a center is asked for.
     """
     if HAS_CHINESE.search(question) and (chinese := _chinese_mentions(question, centers)):
         return chinese
@@ -120,7 +120,8 @@ def mentioned_centers(question: str, centers: Sequence[Center]) -> tuple[str, ..
         words = tokens(question)
         found = {c.name for c in centers if c.institution and _occurrences(c.institution, words)}
     if not found:
-        found = _described(question, centers)
+        described = {center for _, _, center in _described(question, centers)}
+        found = described if len(described) == 1 else set()
     said = _capitalised(question.partition(" ")[2])
     if not found:
         found = {center.name for center in centers if said & center.own}
@@ -133,7 +134,10 @@ def mentioned_centers(question: str, centers: Sequence[Center]) -> tuple[str, ..
 
 
 def named_centers(question: str, centers: Sequence[Center]) -> set[str]:
-    """The centers whose names or aliases a question has; "a research center" is none."""
+    """The centers whose names or aliases a question has, and those it describes beside them.
+
+    "A research center" is none.
+    """
     words = tokens(question)
     taken: set[int] = set()
     found: set[str] = set()
@@ -151,6 +155,8 @@ def named_centers(question: str, centers: Sequence[Center]) -> set[str]:
             taken.update(at + i for at in free for i in range(len(name)))
             if not all(at and words[at - 1] in _INDEFINITE for at in free):
                 found.add(center)
+    if found:
+        found.update(center for _, _, center in _beside_names(question, centers))
     return found
 
 
@@ -195,18 +201,23 @@ def spans_of_chinese_names(text: str, centers: Sequence[Center]) -> list[tuple[i
     return sorted(found)
 
 
-def _described(question: str, centers: Sequence[Center]) -> set[str]:
-    """The center that "the cancer center" means; none if its words fit several or none."""
-    for match in _DESCRIBED.finditer(question):
+def _beside_names(text: str, centers: Sequence[Center]) -> list[tuple[int, int, str]]:
+    """Where a text that names centers describes others: (start, end, center), in order."""
+    for start, end, _ in spans_of_names(text, centers):
+        # A name describes nothing; offsets stay.
+        text = text[:start] + ";" * (end - start) + text[end:]
+    return _described(text, centers)
+
+
+def _described(text: str, centers: Sequence[Center]) -> list[tuple[int, int, str]]:
+    """Where "the cancer center" stands: (start, end, center); its words have to fit one alone."""
+    found = []
+    for match in _DESCRIBED.finditer(text):
         words = set(tokens(match["words"]))
-        fitting = {
-            center.name
-            for center in centers
-            if words <= set(center.institution).union(*center.names)
-        }
+        fitting = [c.name for c in centers if words <= set(c.institution).union(*c.names)]
         if len(fitting) == 1:
-            return fitting
-    return set()
+            found.append((*match.span(), fitting[0]))
+    return found
 
 
 def spelled_right(question: str, centers: Sequence[Center], known: Callable[[str], bool]) -> str:
@@ -250,6 +261,12 @@ def spans_of_names(text: str, centers: Sequence[Center]) -> list[tuple[int, int,
             if all(match.end() <= start or match.start() >= end for start, end, _ in found):
                 found.append((match.start(), match.end(), center))
     return sorted(found)
+
+
+def spans_of_centers(text: str, centers: Sequence[Center]) -> list[tuple[int, int, str]]:
+    """Where a text names centers, and describes others beside them: as ``spans_of_names``."""
+    named = spans_of_names(text, centers)
+    return sorted([*named, *_beside_names(text, centers)]) if named else []
 
 
 def _capitalised(text: str) -> set[str]:

@@ -9,6 +9,7 @@ from typing import Protocol
 from rag.calibration import Calibration
 from rag.chinese import foreign_names
 from rag.expectation import (
+    NO_MENTION,
     Expectation,
     expect,
     is_plausible,
@@ -147,16 +148,22 @@ def admissible(
     unknown = unknown_names(expectation, lambda name: _known(name, version))
     unknown += foreign_names(without_names(query.text, own), lambda name: _known(name, version))
     if unknown:
-        return [], tuple(f"no mention of {name}" for name in unknown)
+        return [], tuple(f"{NO_MENTION}{name}" for name in unknown)
     kept: list[Candidate] = []
     objections: list[str] = []
     for candidate in candidates:
         reason = _objection(expectation, candidate, version)
         if reason is None:
             kept.append(candidate)
-        elif reason not in objections:
-            objections.append(reason)
+        elif (told := _told(reason, version)) not in objections:
+            objections.append(told)
     return kept, () if kept else tuple(objections)
+
+
+def _told(reason: str, version: IndexVersion) -> str:
+    """A reason as it may be told: what is not in a passage may stand in another document."""
+    name = reason.removeprefix(NO_MENTION)
+    return "elsewhere" if name != reason and _known(name, version) else reason
 
 
 def _objection(expectation: Expectation, candidate: Candidate, version: IndexVersion) -> str | None:

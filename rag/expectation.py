@@ -20,6 +20,8 @@ from rag.language import spaced
 from rag.lexical import terms
 from rag.text import fold, tokens
 
+# What a name or a number follows in a reason.
+NO_MENTION = "no mention of "
 # Words that make another role of the one that they stand before.
 _MODIFIERS = {
     "deputy": "deputy", "vice": "deputy", "associate": "associate", "assistant": "assistant",
@@ -187,7 +189,7 @@ def objection(expectation: Expectation, sentence: str, answer_at: int, context: 
     words = set(terms(context))
     for said in (*expectation.numbers, *expectation.names):
         if not words.issuperset(terms(said)):
-            return f"no mention of {said}"
+            return f"{NO_MENTION}{said}"
     return None
 
 

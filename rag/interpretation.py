@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from rag.asking import THE_CENTER, THE_ONE, asked_of
+from rag.asking import THE_CENTER, THE_ONE, asked_of, asks_each_of
 from rag.centers import Center, mentioned_centers, named_centers, spans_of_names
 from rag.followups import Completion, complete, fragment_of, points_to_person, vary
 from rag.forms import asks_for_centers_of, asks_whether_it_has, form_of, form_over_centers
@@ -209,6 +209,8 @@ class Interpreter:
             form = "which"
         if form is None and not by_name and len(named) > 1 and THE_ONE.search(question):
             # "Who leads the Zhejiang center?", of which there are two.
+            form = "each"
+        if form is None and asks_each_of(question, self.centers):
             form = "each"
         return Meaning(question, tuple(named), form) if form else None
 

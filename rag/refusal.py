@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from rag.expectation import NO_MENTION
 from rag.types import Query
 from rag.versions import IndexVersion
 from rag.wording import Key, kind_name, say, sentence
@@ -39,8 +40,8 @@ def refusal(query: Query, missing: Sequence[str], version: IndexVersion) -> str:
 def _lacking(missing: Sequence[str], language: str) -> str:
     """What the documents do not say, as a sentence without its full stop."""
     for reason in missing:
-        if reason.startswith("no mention of "):
-            return say("no mention", language, what=reason.removeprefix("no mention of "))
+        if reason.startswith(NO_MENTION):
+            return say("no mention", language, what=reason.removeprefix(NO_MENTION))
     if "another role" in missing:
         return say("nobody in role", language)
     for reason in missing:

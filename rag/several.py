@@ -171,21 +171,15 @@ class _Gathered:
             return
         self._found.append(label)
         self._confidence.append(answer.confidence)
-        markers = {
-            c.marker: self._citations.cite(
-                c.doc_id, (c.start, c.end), (c.answer_start, c.answer_end)
+        cited = {c.marker: c for c in answer.citations}
+        for number, point in enumerate(_foremost(answer)[:most]):
+            sources = (cited[marker] for marker in point.markers)
+            markers = tuple(
+                self._citations.cite(c.doc_id, (c.start, c.end), (c.answer_start, c.answer_end))
+                for c in sources
             )
-            for c in answer.citations
-        }
-        points = [p for p in answer.points if not p.text.endswith(":")] or list(answer.points)
-        for number, point in enumerate(points[: most if answer.query.form == "list" else 1]):
-            self._points.append(
-                dataclasses.replace(
-                    point,
-                    label=label if number == 0 else "",
-                    markers=tuple(markers[marker] for marker in point.markers),
-                )
-            )
+            shown = label if number == 0 else ""
+            self._points.append(dataclasses.replace(point, label=shown, markers=markers))
 
     def add_sentences(self, fit: Fit, most: int, chance: float) -> None:
         """Add the sentences by which a center fits, as probably as ``chance``."""
@@ -221,3 +215,13 @@ class _Gathered:
             elapsed=0.0,
             incomplete=bool(missing) and query.form in {"each", "compare"} and bool(points),
         )
+
+
+def _foremost(answer: Answer) -> list[Point]:
+    """What a center is said to answer: its first point or, of a list, all items of the list."""
+    points = [p for p in answer.points if not p.text.endswith(":")] or list(answer.points)
+    if answer.query.form == "list":
+        return points
+    # Of a description the rest is left to a question about this center; half a list says less.
+    first, *others = points
+    return [first, *(p for p in others if p.markers == first.markers and p.text != first.text)]

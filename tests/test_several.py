@@ -56,6 +56,19 @@ def test_each_center_answers_for_itself_and_the_others_are_named(chatbot: Chatbo
     assert all(name in " ".join(answer.notices) for name in ALL - {TISSUE})
 
 
+def test_a_list_of_one_center_is_given_whole_and_every_citation_is_pointed_to(
+    chatbot: Chatbot,
+) -> None:
+    answer = chatbot.ask("What do the Zhejiang centers study?")
+    assert labelled(chatbot, answer) == [BASE, MEDICAL]
+    said = [point.text for point in answer.points]
+    assert {"Translational research", "Clinical trials"} <= set(said)
+    assert len(said) == len(set(said))
+    markers = [c.marker for c in answer.citations]
+    assert markers == list(range(1, len(markers) + 1))
+    assert set(markers) == {marker for point in answer.points for marker in point.markers}
+
+
 def test_two_centers_are_compared_line_by_line(chatbot: Chatbot) -> None:
     answer = chatbot.ask(f"Compare the founding dates of the {CANCER} and the {MEDICAL}.")
     assert labelled(chatbot, answer) == [CANCER, MEDICAL]
@@ -167,3 +180,50 @@ def test_who_directs_a_center_finds_its_director_whatever_the_verb(chatbot: Chat
     answer = chatbot.ask(f"Who directs the {MEDICAL}?")
     assert "Xu Zhengping" in answer.text
     assert answer.query.text == f"Who directs the {MEDICAL}?"
+
+
+def test_a_center_that_is_described_beside_one_that_is_named_counts(chatbot: Chatbot) -> None:
+    answer = chatbot.ask("Compare what CPMRC and the Zunyi center study.")
+    assert set(labelled(chatbot, answer)) == {CANCER, TISSUE}
+
+
+@pytest.mark.parametrize(
+    ("question", "centers", "words"),
+    [
+        (
+            "When were CPMRC and the tissue repair center founded?",
+            [CANCER, TISSUE],
+            ["February 2019", "October 2020"],
+        ),
+        (
+            f"Who directs the {TISSUE} and the {MEDICAL}?",
+            [MEDICAL, TISSUE],
+            ["Xu Zhengping", "He Zhixu"],
+        ),
+    ],
+)
+def test_what_is_asked_of_centers_named_side_by_side_is_asked_of_each(
+    chatbot: Chatbot, question: str, centers: list[str], words: list[str]
+) -> None:
+    answer = chatbot.ask(question)
+    assert sorted(labelled(chatbot, answer)) == sorted(centers)
+    assert all(said in answer.text for said in words)
+
+
+def test_what_two_centers_have_with_each_other_is_not_asked_of_each(chatbot: Chatbot) -> None:
+    assert chatbot.ask("Do CPMRC and the Base work together?").query.form == "direct"
+
+
+@pytest.mark.parametrize(
+    ("question", "elsewhere"),
+    [
+        ("Which laboratory of CPMRC stands in Zunyi?", "Zunyi"),
+        ("Who became director of CPMRC in October 2020?", "2020"),
+    ],
+)
+def test_what_another_document_mentions_is_not_said_to_be_unmentioned(
+    chatbot: Chatbot, question: str, elsewhere: str
+) -> None:
+    answer = chatbot.ask(question, center=CANCER)
+    assert answer.status == "refused"
+    assert f"no mention of {elsewhere}" not in answer.text
