@@ -81,6 +81,9 @@ def test_a_maintainer_uploads_previews_publishes_and_goes_back_without_a_mouse(
     page.set_viewport_size({"width": width, "height": 900})
     dialogs: list[str] = []
     page.on("dialog", lambda dialog: dialogs.append(dialog.message))
+    # From now on no dialog of the system opens: Playwright does not wait until it is told of one,
+    # and a key pressed just after it began to listen may have opened one already.
+    page.on("filechooser", lambda _: None)
     log_in(page, backroom, "mei")
     before = current_version(data_dir / "index")
     expect(page.locator("#documents tbody tr")).to_have_count(5)
