@@ -38,13 +38,9 @@ def nothing_invented_is_shown(report: WritingReport) -> None:
     assert report.right >= report.right_in_own_words
 
 
-def test_of_eight_questions_nothing_invented_is_shown(writing: Chatbot) -> None:
-    nothing_invented_is_shown(evaluate_writing(some_of(load_questions(), 8), writing))
-
-
-@pytest.mark.slow
-def test_of_a_hundred_questions_nothing_invented_is_shown(writing: Chatbot) -> None:
-    nothing_invented_is_shown(evaluate_writing(some_of(load_questions(), 100), writing))
+@pytest.mark.parametrize("questions", [3, pytest.param(100, marks=pytest.mark.slow)])
+def test_of_some_questions_nothing_invented_is_shown(writing: Chatbot, questions: int) -> None:
+    nothing_invented_is_shown(evaluate_writing(some_of(load_questions(), questions), writing))
 
 
 def test_the_doctor_tries_the_model(small: SmallModel, tmp_path: Path) -> None:
