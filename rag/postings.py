@@ -1,4 +1,4 @@
-"""The best rows of several postings lists, without adding up the long ones where they cannot win."""
+"""The best rows of several postings lists; long ones are only looked up where they cannot win."""
 
 from __future__ import annotations
 

@@ -63,7 +63,9 @@ def test_a_word_index_of_hashes_finds_the_same_and_opens_equal(tmp_path: Path) -
         assert len(index) == len(_TEXTS)
         assert all(index.weight(term) == plain.weight(term) for term in vocabulary)
         for question in ("stem cell bank", "主任", "umbrella"):
-            for mine, other in zip(index.search(question, 9), plain.search(question, 9), strict=True):
+            for mine, other in zip(
+                index.search(question, 9), plain.search(question, 9), strict=True
+            ):
                 assert np.array_equal(mine, other)
 
 

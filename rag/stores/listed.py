@@ -130,6 +130,11 @@ class ListedStore:
         return int(self._vectors.shape[1])
 
     @property
+    def lists(self) -> int:
+        """How many lists there are."""
+        return int(self._lists.nlist)
+
+    @property
     def probes(self) -> int:
         """How many lists a search looks through."""
         return int(self._lists.nprobe)

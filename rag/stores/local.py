@@ -12,7 +12,7 @@ from rag.types import Vectors
 VECTORS = "vectors.faiss"
 # On one core exact search over so many vectors of 384 numbers takes some 5 ms, half of what a
 # search may take (docs/performance.md).
-EXACT_UP_TO = 50_000
+EXACT_UP_TO = 25_000
 
 LocalStore = FaissStore | ListedStore
 
