@@ -96,7 +96,7 @@ class PackedEncoder:
         parts = torch.split(heads, [length * count for length, count in runs], dim=2)
         mixed = [
             functional.scaled_dot_product_attention(
-                *part.unflatten(2, (count, length)).transpose(1, 2)
+                *part.reshape(3, self._heads, count, length, -1).transpose(1, 2)
             )
             .transpose(1, 2)
             .reshape(-1, width)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import torch
@@ -29,7 +30,8 @@ class PackedSentences:
 
     def __init__(self, model: SentenceTransformer) -> None:
         """Take over the weights of a model that ``can_be_packed``."""
-        self._encoder = PackedEncoder(model[0].auto_model)
+        bert: Any = model[0].auto_model
+        self._encoder = PackedEncoder(bert)
         self._tokenizer = copy.deepcopy(model.tokenizer.backend_tokenizer)
         self._tokenizer.no_padding()
         self._tokenizer.enable_truncation(int(model.max_seq_length or 512))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
+from typing import Any
 
 import faiss
 import numpy as np
@@ -27,6 +28,8 @@ _LISTS_A_ROOT = 4
 _LEARNT_FROM = 64
 _ROUNDS = 10
 _FIRST_PROBES = 8
+# No more than this part of the lists: beyond it comparing everything is hardly slower.
+_MOST = 8
 # For each row that is wanted so many are compared exactly: a byte a number ranks not quite right.
 _COMPARED = 4
 # Up to so many rows that a search is restricted to are all compared: 15 MB of vectors.
@@ -39,7 +42,7 @@ LISTS = "vectors.ivf"
 class ListedStore:
     """Approximate search over unit vectors with exact scores; row *i* is vector *i*."""
 
-    def __init__(self, vectors: Vectors, lists: faiss.Index) -> None:
+    def __init__(self, vectors: Vectors, lists: Any) -> None:
         self._vectors = vectors
         self._lists = lists
 
@@ -68,11 +71,11 @@ class ListedStore:
         for begin in range(0, count, 50_000):
             lists.add(np.ascontiguousarray(vectors[begin : begin + 50_000], np.float32))
         store = cls(vectors, lists)
-        store._tune(asked, number)
+        store._tune(asked, max(min(_FIRST_PROBES, number), number // _MOST))
         return store
 
     def _tune(self, asked: Vectors, most: int) -> None:
-        """Look through more lists until enough is found, and see it on other questions."""
+        """Look through more lists, up to ``most``, and see on other questions what is found."""
         best = exact_scores(self._vectors, asked, min(_AT, len(self)))
         probes = min(_FIRST_PROBES, most)
         self._lists.nprobe = probes
@@ -159,13 +162,14 @@ class ListedStore:
 
     def _near(self, vector: Vectors, k: int, rows: Rows | None) -> Rows:
         """About the best ``k`` rows, in any order."""
-        parameters = faiss.SearchParametersIVF(nprobe=self._lists.nprobe)
+        parameters = faiss.SearchParametersIVF()
+        parameters.nprobe = self._lists.nprobe
         if rows is not None:
             allowed = np.zeros(len(self), bool)
             allowed[rows] = True
             # The parameters do not own the selector nor it its bits: both live until the end.
             bits = np.packbits(allowed, bitorder="little")
-            selector = faiss.IDSelectorBitmap(bits)
+            selector: Any = faiss.IDSelectorBitmap(bits)  # type: ignore[call-arg, arg-type]
             parameters.sel = selector
         _, found = self._lists.search(vector.reshape(1, -1), k, params=parameters)
         kept: Rows = found[0][found[0] >= 0]
