@@ -34,11 +34,11 @@ def test_synthetic_chunks_are_slices_and_their_vectors_lie_near_what_they_are_ma
     folder = version_folder(tmp_path, version_name(embedder))
     told: list[str] = []
 
+    def tell(what: str, *_: int) -> None:
+        told.append(what)
+
     def write() -> None:
-        write_version(
-            folder, passages, 1_234, embedder, passages.vectors,
-            lambda what, done, total: told.append(what),
-        )  # fmt: skip
+        write_version(folder, passages, 1_234, embedder, passages.vectors, tell)
 
     write()
     made = {path.name: path.stat().st_mtime_ns for path in folder.iterdir()}

@@ -16,7 +16,7 @@ from rag.retrieval import retrieve
 from rag.stores.listed import LISTS, ListedStore
 from rag.stores.recall import exact_scores, recall
 from rag.types import Embedder, Query, Rows, Vectors
-from rag.versions import LEXICAL, RECORDS, open_version, version_folder
+from rag.versions import LEXICAL, MANIFEST, RECORDS, open_version, version_folder
 
 _K = 10
 # What retrieval asks each side for.
@@ -57,7 +57,7 @@ class Million:
 
 def measure_chunks(
     folder: Path,
-    passages: Passages,
+    passages: Callable[[], Passages],
     count: int,
     embedder: Embedder,
     questions: Sequence[str],
@@ -67,7 +67,7 @@ def measure_chunks(
 
     Args:
         folder: of index versions; what lies there is gone on with.
-        passages: what chunks are made of.
+        passages: gives what chunks are made of, where they have to be made.
         count: how many chunks.
         embedder: embeds questions.
         questions: half of them tune the store, the others are asked.
@@ -77,7 +77,8 @@ def measure_chunks(
     name = version_name(embedder)
     place = version_folder(folder, name)
     started = time.perf_counter()
-    write_version(place, passages, count, embedder, vectors[::2], progress)
+    if not (place / MANIFEST).exists():
+        write_version(place, passages(), count, embedder, vectors[::2], progress)
     made = time.perf_counter() - started
     asked, texts = vectors[1::2], list(questions[1::2])
     before = _memory()
@@ -103,7 +104,7 @@ def measure_chunks(
         all_vectors @ vector
         exact_ms.append((time.perf_counter() - started) * 1000)
     return Million(
-        chunks=count,
+        chunks=len(store),
         made=made,
         opened=opened,
         memory_before=before,

@@ -29,8 +29,9 @@ if TYPE_CHECKING:
 PARTS = ("embedding", "answers", "chunks")
 _SIXTEEN, _HUNDRED = 16, 100
 # Passages that chunks are made of, and of how many characters at most.
-_PASSAGES, _CHARACTERS = 12_000, 600
+_PASSAGES, _CHARACTERS = 4_000, 600
 _EMBEDDED = 1_000
+_STEP = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ class ScaleReport:
 @click.option(
     "--data",
     type=FOLDER,
-    help="Folder of the public data sets, for passages; by default those of the corpus.",
+    help="Folder of the public data sets, for passages beside the sentences of the corpus.",
 )
 @click.option("--chunks", default=1_000_000, show_default=True, type=click.IntRange(1_000))
 @click.option(
@@ -136,13 +137,14 @@ def _answers(settings: Settings) -> dict[str, Latency]:
 
 
 def _chunks(settings: Settings, data: Path | None, count: int, folder: Path) -> Million:
+    import numpy as np
+
     from eval.scale.chunks import measure_chunks
     from eval.scale.synthetic import Passages
     from rag.embedding import SentenceEmbedder
 
     embedder = SentenceEmbedder(settings.embedding_model, settings.precision)
     questions = [q.question for q in load_questions(settings.accepted_questions).answerable]
-    titles, texts = _texts(settings, data, _PASSAGES)
     with tqdm(total=1, disable=None, leave=False) as bar:
 
         def progress(what: str, done: int, total: int) -> None:
@@ -150,31 +152,31 @@ def _chunks(settings: Settings, data: Path | None, count: int, folder: Path) -> 
             bar.total = total
             bar.update(done - bar.n)
 
-        progress("embedding passages", 0, len(texts))
-        import numpy as np
+        def passages() -> Passages:
+            titles, texts = _texts(settings, data, _PASSAGES)
+            vectors = []
+            for begin in range(0, len(texts), _STEP):
+                progress("embedding passages", begin, len(texts))
+                vectors.append(embedder.embed(texts[begin : begin + _STEP]))
+            return Passages(tuple(titles), tuple(texts), np.concatenate(vectors))
 
-        vectors = []
-        for begin in range(0, len(texts), 512):
-            vectors.append(embedder.embed(texts[begin : begin + 512]))
-            progress("embedding passages", begin, len(texts))
-        passages = Passages(tuple(titles), tuple(texts), np.concatenate(vectors))
         return measure_chunks(folder, passages, count, embedder, questions, progress)
 
 
 def _texts(settings: Settings, data: Path | None, most: int) -> tuple[list[str], list[str]]:
-    """Titles and texts of passages: public ones, or the sentences of the corpus."""
+    """Titles and texts: the sentences of the corpus, and public passages where there are any."""
     from eval.passages import public_passages
     from rag.loaders import corpus_files, load
     from rag.text import sentence_spans
 
+    both = [
+        (document.title, document.text[slice(*span)])
+        for document in (load(path, settings.corpus) for path in corpus_files(settings.corpus))
+        for span in sentence_spans(document.text)
+    ]
     if data is not None:
-        both = [(t, text[:_CHARACTERS]) for t, text in public_passages(data, most)]
-    else:
-        both = [
-            (document.title, document.text[slice(*span)])
-            for document in (load(p, settings.corpus) for p in corpus_files(settings.corpus))
-            for span in sentence_spans(document.text)
-        ][:most]
+        both += [(title, text[:_CHARACTERS]) for title, text in public_passages(data, most)]
+    both = both[:most]
     return [title for title, _ in both], [text for _, text in both]
 
 
