@@ -18,13 +18,14 @@ import numpy as np
 from cachetools import LRUCache
 
 from rag.errors import IndexStateError
-from rag.lexical import terms
 from rag.types import Chunk, Document, Rows
 
 _CHUNK = 'chunk_id, doc_id, start, "end", heading, text'
 _AT_ONCE = 200
 # Row numbers that are kept in memory: 32 MB at most.
 _KEPT_ROWS = 4_000_000
+# Characters of documents that are: four bytes each at most.
+_KEPT_CHARACTERS = 4_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,10 @@ class Records:
         weakref.finalize(self, self._connection.close)
         # Rows are numbered from 0 without a gap: counting a million takes a second.
         self._count = int(self._query("SELECT coalesce(max(row), -1) + 1 FROM chunk")[0][0])
+        # For one answer a document is asked for again and again.
+        self._documents: LRUCache[str, Document] = LRUCache(
+            _KEPT_CHARACTERS, getsizeof=lambda document: len(document.text) + 1
+        )
         # The rows of a center's chunks, for the centers that are asked about.
         self._rows: LRUCache[tuple[str, ...], Rows] = LRUCache(_KEPT_ROWS, getsizeof=_size)
 
@@ -99,8 +104,18 @@ class Records:
 
     def document(self, doc_id: str) -> Document | None:
         """One document with its text, ``None`` if there is none of that name."""
+        with self._lock:
+            kept = self._documents.get(doc_id)
+        if kept is not None:
+            return kept
         rows = self._query("SELECT fields, text FROM document WHERE doc_id = ?", (doc_id,))
-        return _document(*rows[0]) if rows else None
+        if not rows:
+            return None
+        document = _document(*rows[0])
+        if len(document.text) < _KEPT_CHARACTERS // 4:
+            with self._lock:
+                self._documents[doc_id] = document
+        return document
 
     def documents(self) -> list[Document]:
         """All documents without their text, by ``doc_id``."""
@@ -183,6 +198,8 @@ class Records:
     @cached_property
     def name_terms(self) -> frozenset[str]:
         """The terms of all names of all centers and institutions."""
+        from rag.lexical import terms
+
         return frozenset(
             term for (name,) in self._query("SELECT name FROM name") for term in terms(name)
         )

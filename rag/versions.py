@@ -13,16 +13,19 @@ import logging
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rag.blocks import is_as_written, read_blocks
 from rag.config import fingerprint
 from rag.errors import DamagedVersionError, IndexStateError
-from rag.lexical import LexicalIndex
 from rag.records import Records
-from rag.stores.local import VECTORS as VECTORS
-from rag.stores.local import LocalStore, open_vectors
+from rag.stores import VECTORS as VECTORS
 from rag.types import Embedder
+
+# What searches is imported where it is opened: what a version is can be told without.
+if TYPE_CHECKING:
+    from rag.lexical import LexicalIndex
+    from rag.stores.local import LocalStore
 
 FORMAT = 4
 CURRENT = "CURRENT"
@@ -206,6 +209,9 @@ def open_parts(folder: Path, manifest: Manifest) -> IndexVersion:
     Raises:
         DamagedVersionError: a part cannot be read, or their sizes differ.
     """
+    from rag.lexical import LexicalIndex
+    from rag.stores.local import open_vectors
+
     try:
         version = IndexVersion(
             manifest=manifest,
