@@ -18,6 +18,7 @@ PIP := $(BIN)/python -m pip install --quiet $(if $(TORCH_INDEX),--extra-index-ur
 .PHONY: screenshots bench-web
 # These look at the tests.
 .PHONY: coverage mutation
+.PHONY: screenshots bench-web bench-scale
 .PHONY: help run install index test test-slow guard check lint types reader report bench llm clean
 
 help:  ## Show this list.
@@ -91,6 +92,9 @@ $(BENCH)/installed: eval/bench/engines/requirements.txt | $(BIN)/python
 	$(PYTHON) -m venv $(BENCH)
 	$(BENCH)/bin/python -m pip install --quiet $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX),) -r eval/bench/engines/requirements.txt
 	touch $@
+
+bench-scale: $(VENV)/installed-dev  ## Print how fast this machine is: make bench-scale CHUNKS=n DATA=folder
+	$(BIN)/python -m eval scale $(if $(CHUNKS),--chunks $(CHUNKS)) $(if $(DATA),--data $(DATA))
 
 llm: $(VENV)/installed-dev  ## Serve a small language model on loopback, to try the chat with one.
 	$(BIN)/python -m eval.smallmodel

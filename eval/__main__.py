@@ -24,6 +24,7 @@ from eval.options import (
     shown,
 )
 from eval.record import fields_of, runs_folder, save, surroundings
+from eval.scale.command import scale
 from eval.talking import conversation, fits, topics
 from rag.cli import RagGroup
 from rag.config import Settings, go_quiet, load_settings
@@ -285,7 +286,7 @@ def _fidelity_lines(report: FidelityReport) -> Iterable[str]:
         yield f"  {run.page} from {run.seed}: “{run.words}”"
 
 
-for command in (conversation, fits, topics, accept, bench, grounding, writing, *COMMANDS):
+for command in (conversation, fits, topics, accept, bench, scale, grounding, writing, *COMMANDS):
     main.add_command(command)
 
 if __name__ == "__main__":

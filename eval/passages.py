@@ -49,6 +49,20 @@ def write_passages(data: Path, folder: Path, count: int) -> None:
         )
 
 
+def public_passages(data: Path, most: int) -> list[tuple[str, str]]:
+    """Titles and texts of up to ``most`` passages, no text twice.
+
+    Raises:
+        PassageError: the data cannot be read.
+    """
+    try:
+        return list(islice(_passages(data), most))
+    except (OSError, ValueError, KeyError, TypeError) as exc:
+        raise PassageError(
+            f"The passages in {data} cannot be read: {exc}.", "Name another folder with --data."
+        ) from exc
+
+
 def _passages(data: Path) -> Iterator[tuple[str, str]]:
     """Titles and texts, no text twice."""
     seen: set[str] = set()

@@ -16,13 +16,18 @@ from rag.chunking import chunk, embedded_text
 from rag.errors import IndexStateError
 from rag.lexical import LexicalIndex, terms
 from rag.planning import Earlier, FreshDocument, Plan
-from rag.records import ChunkRow, Entry, write_records
-from rag.stores.faiss import FaissStore
+from rag.record_file import write_records
+from rag.records import ChunkRow, Entry, Records
+from rag.resuming import Embedded
+from rag.stores.local import EXACT_UP_TO, open_vectors, write_vectors
+from rag.text import sentence_spans
 from rag.types import Embedder, Vectors
-from rag.versions import FORMAT, LEXICAL, RECORDS, VECTORS, Manifest
+from rag.versions import FORMAT, LEXICAL, RECORDS, Manifest
 
 # Chunks embedded between two steps of the progress bar.
 _STEP = 64
+# Sentences that approximate search is tuned and judged by.
+_ASKED = 400
 
 Progress = Callable[[int, int], None]
 
@@ -36,7 +41,7 @@ class Reusable:
 
     def vectors(self) -> dict[str, Vectors]:
         """The vector of each text that was embedded, by the hash of the text."""
-        stored = FaissStore.load(self.folder / VECTORS).vectors()
+        stored = open_vectors(self.folder).vectors()
         return dict(zip(self.earlier.records.hashes(), stored, strict=True))
 
 
@@ -56,6 +61,8 @@ def build_parts(
     embedder: Embedder,
     chunk_tokens: int,
     progress: Progress | None = None,
+    embedded: Embedded | None = None,
+    exact_up_to: int = EXACT_UP_TO,
 ) -> Built:
     """Write all parts of a version but its manifest.
 
@@ -67,16 +74,19 @@ def build_parts(
         embedder: what embeds the chunks.
         chunk_tokens: most tokens of a chunk with its title and heading.
         progress: called with the counts of chunks embedded and of chunks to embed.
+        embedded: what an earlier build embedded and could not finish, and where this one notes it.
+        exact_up_to: up to how many vectors are all compared for a search.
 
     Raises:
-        IndexStateError: a part cannot be written.
+        IndexStateError: a part cannot be written, or approximate search would miss too much.
         OSError: the same.
     """
     known = reusable.vectors() if reusable else {}
+    if embedded:
+        known |= embedded.vectors()
     fresh = {one.document.doc_id: one for one in plan.fresh}
     pending: dict[str, str] = {}
     hashes: list[str] = []
-    lexical: list[tuple[str, ...]] = []
 
     def entries() -> Iterator[Entry]:
         old = reusable.earlier.records.entries() if reusable else iter(())
@@ -84,13 +94,13 @@ def build_parts(
         kept = (e for e in old if e.document.doc_id in plan.documents)
         for entry in _merged(made, (e for e in kept if e.document.doc_id not in fresh)):
             hashes.extend(c.sha256 for c in entry.chunks)
-            lexical.extend(c.terms for c in entry.chunks)
             yield entry
 
     count = write_records(folder / RECORDS, entries())
-    vectors = _vectors(hashes, known, pending, embedder, progress)
-    FaissStore.from_vectors(vectors).save(folder / VECTORS)
-    LexicalIndex.from_terms(lexical).save(folder / LEXICAL)
+    written = Records(folder / RECORDS)
+    LexicalIndex.from_terms(written.terms()).save(folder / LEXICAL)
+    vectors = _vectors(hashes, known, pending, embedder, progress, embedded)
+    write_vectors(folder, vectors, lambda: asked(written, embedder), exact_up_to)
     if count != len(hashes):
         raise IndexStateError("Not every chunk was written.", "Build again.")
     manifest = Manifest(
@@ -140,6 +150,7 @@ def _vectors(
     pending: dict[str, str],
     embedder: Embedder,
     progress: Progress | None,
+    kept: Embedded | None,
 ) -> Vectors:
     """The vector of each row, shape (rows, dim); a text that stands twice is embedded once."""
     # Texts of like length together are embedded faster and need no other order here.
@@ -149,9 +160,22 @@ def _vectors(
         step = missing[begin : begin + _STEP]
         embedded = embedder.embed([pending[sha256] for sha256 in step])
         made.update(zip(step, embedded, strict=True))
+        if kept:
+            kept.add(step, embedded, len(missing))
         if progress:
             progress(begin + len(step), len(missing))
     vectors = np.empty((len(hashes), embedder.dim), np.float32)
     for row, sha256 in enumerate(hashes):
         vectors[row] = made[sha256] if sha256 in made else known[sha256]
     return vectors
+
+
+def asked(records: Records, embedder: Embedder) -> Vectors:
+    """Vectors of sentences, one of each of some chunks: as short as questions are."""
+    count = len(records)
+    texts = []
+    for row in np.linspace(0, count - 1, min(_ASKED, count)).astype(int).tolist():
+        text = records.chunk(row).text
+        spans = sentence_spans(text)
+        texts.append(text[slice(*spans[len(spans) // 2])] if spans else text)
+    return embedder.embed(texts)

@@ -23,7 +23,9 @@ from rag.keyfacts import Overview, cards_of
 from rag.multilingual import open_multilingual
 from rag.naming import Naming
 from rag.notices import elsewhere, filter_notices, with_notices
-from rag.refusal import refusal
+from rag.refusal import refusal, said
+from rag.remembered import RememberedVectors
+from rag.remembering import Answers
 from rag.retrieval import retrieve
 from rag.rewording import plain
 from rag.several import OverCenters, is_over_centers
@@ -48,11 +50,13 @@ class Chatbot:
         k: int,
         multilingual: Embedder | None = None,
         writer: Writer | None = None,
+        kept: int = 0,
     ) -> None:
-        """Put the parts together; ``k`` chunks are read for an answer.
+        """Put the parts together; ``k`` chunks are read for an answer, ``kept`` answers are kept.
 
         Without ``multilingual`` questions in Chinese are not answered from documents.
         """
+        self._kept, self._answers = kept, Answers(kept)
         self.version = version
         self.embedder = embedder
         self._finder = finder
@@ -82,11 +86,13 @@ class Chatbot:
             IndexStateError: there is no index, or it does not fit the settings.
             ConfigError: there is no calibration.
         """
-        embedder = SentenceEmbedder(settings.embedding_model, settings.precision)
+        model = SentenceEmbedder(settings.embedding_model, settings.precision)
+        embedder = RememberedVectors(model, settings.kept_vectors)
         version = open_current(index_dir or settings.index_dir, embedder)
         finder = open_finder(settings, embedder)
         multilingual, writer = open_multilingual(settings), open_writer(settings, embedder)
-        return cls(version, embedder, finder, settings.top_k, multilingual, writer)
+        k, kept = settings.top_k, settings.kept_answers
+        return cls(version, embedder, finder, k, multilingual, writer, kept)
 
     @property
     def finder(self) -> str:
@@ -129,6 +135,11 @@ class Chatbot:
         self, question: str, history: Sequence[Turn] = (), center: str | None = None
     ) -> Answer:
         """Answer a question in the documents' own words; see ``ask``."""
+        if history:
+            return self._found(question, history, center)
+        return self._answers.given((question, center), lambda: self._found(question, (), center))
+
+    def _found(self, question: str, history: Sequence[Turn], center: str | None) -> Answer:
         started = time.perf_counter()
         only = find_center(center, self._centers) if center else None
         try:
@@ -222,7 +233,7 @@ class Chatbot:
 
     def on(self, version: IndexVersion, writer: Writer | None = None) -> Chatbot:
         """The same models on another version; or another language model, if one is given."""
-        others = self._k, self.multilingual, writer or self._writer
+        others = self._k, self.multilingual, writer or self._writer, self._kept
         return Chatbot(version, self.embedder, self._finder, *others)
 
     def search(self, question: str, k: int, center: str | None = None) -> tuple[Hit, ...]:
@@ -285,8 +296,4 @@ class Chatbot:
         return dataclasses.replace(answer, choices=query.centers)
 
     def _said(self, query: Query, text: str, started: float) -> Answer:
-        """An answer that is no document's."""
-        return Answer(
-            query=query, text=text, points=(), citations=(), hits=(), confidence=0.0, notices=(),
-            withheld=0, index_version=self.version.name, elapsed=time.perf_counter() - started,
-        )  # fmt: skip
+        return said(query, text, self.version, time.perf_counter() - started)

@@ -84,7 +84,21 @@ class Settings(BaseSettings):
         description="Share of those questions that may get worse before a version is turned down.",
     )
     keep_versions: int = Field(5, ge=2, le=1000, description="Index versions that are kept.")
+    exact_up_to: int = Field(
+        25_000,
+        ge=0,
+        description="Chunks up to which search compares all vectors; beyond it is approximate.",
+    )
     top_k: int = Field(10, ge=1, le=100, description="Chunks that are read for an answer.")
+    kept_answers: int = Field(
+        1_000, ge=0, le=1_000_000, description="Answers of a version that are kept; 0 for none."
+    )
+    kept_vectors: int = Field(
+        20_000,
+        ge=0,
+        le=10_000_000,
+        description="Vectors of questions and sentences that are kept; 0 for none.",
+    )
     llm_base_url: str = Field(
         "",
         pattern=r"^(https?://\S+)?$",

@@ -212,7 +212,7 @@ class CrossLingual:
     def _rows(self, query: Query, count: int) -> Rows:
         if not query.centers:
             return np.arange(count)
-        return np.asarray(self._version.records.rows_of_centers(query.centers), np.int64)
+        return self._version.records.rows_of_centers(query.centers)
 
     def _sentences(self, attachment: Attachment, row: int) -> NDArray[np.int64]:
         column = attachment.sentences[:, 0]

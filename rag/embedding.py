@@ -15,6 +15,7 @@ from transformers.utils import logging as transformers_logging
 from rag.config import fingerprint
 from rag.errors import ModelError
 from rag.linear import lay_out
+from rag.sentences import PackedSentences, can_be_packed
 from rag.types import Vectors
 from rag.weights import (
     DEFAULT_EMBEDDING_MODEL,
@@ -63,7 +64,10 @@ class SentenceEmbedder:
                 f"The embedding model {name} does not say how long its vectors are.",
                 "Set EMBEDDING_MODEL to a dense sentence-transformers model.",
             )
-        lay_out(model)
+        # Before the layers are replaced: both take over the weights.
+        self._packed = PackedSentences(model) if can_be_packed(model) else None
+        if self._packed is None:
+            lay_out(model)
         self.name = name
         self.dim = dim
         self.max_tokens = int(model.max_seq_length or 512)
@@ -83,15 +87,18 @@ class SentenceEmbedder:
         """Unit vectors of shape (len(texts), dim), float32."""
         if not texts:
             return np.empty((0, self.dim), np.float32)
+        vectors = self._packed(texts) if self._packed else self._padded(texts)
+        # In bfloat16 the model's own normalisation leaves lengths off by a thousandth.
+        lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+        return np.ascontiguousarray(vectors / np.maximum(lengths, 1e-12))
+
+    def _padded(self, texts: Sequence[str]) -> Vectors:
         # The tokenizer's padding is set on each call and is shared: one caller at a time.
         with self._lock:
             vectors = self._model.encode(
                 list(texts), batch_size=_BATCH, convert_to_numpy=True, show_progress_bar=False
             )
-        vectors = np.asarray(vectors, np.float32)
-        # In bfloat16 the model's own normalisation leaves lengths off by a thousandth.
-        lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-        return np.ascontiguousarray(vectors / np.maximum(lengths, 1e-12))
+        return np.asarray(vectors, np.float32)
 
     def fingerprint(self) -> str:
         """Changes with the model and its weights; not with the precision (cosine 0.9999)."""

@@ -9,12 +9,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from rag.blocks import write_blocks
 from rag.building import Built, Progress, Reusable, build_parts
 from rag.checking import check_version
 from rag.errors import IndexStateError
 from rag.locking import only_builder
 from rag.planning import Plan, earlier_version, plan
 from rag.publishing import prune, publish, remove_unfinished
+from rag.resuming import Embedded
+from rag.stores.local import EXACT_UP_TO
 from rag.types import Corpus, Embedder
 from rag.versions import (
     BUILDING,
@@ -96,12 +99,13 @@ def build_index(
     gate: Gate | None = None,
     force: bool = False,
     keep: int = 5,
+    exact_up_to: int = EXACT_UP_TO,
 ) -> IndexReport:
     """Index a corpus and publish the result, unless nothing has changed since the last time.
 
     A file that fails to load is reported; its document stays as the current version has it. What
     the current version has of unchanged documents is copied. Whatever goes wrong, the current
-    version stays as it is.
+    version stays as it is; what a long build had embedded until then the next one need not embed.
 
     Args:
         corpus: the folder of documents.
@@ -113,6 +117,7 @@ def build_index(
             is thrown away.
         force: publish whatever the gate says.
         keep: how many versions to keep.
+        exact_up_to: up to how many vectors are all compared for a search.
 
     Raises:
         CorpusError: there is no document that can be indexed.
@@ -123,7 +128,7 @@ def build_index(
     try:
         with only_builder(index_dir):
             remove_unfinished(index_dir)
-            build = _Build(corpus, index_dir, embedder, chunk_tokens)
+            build = _Build(corpus, index_dir, embedder, chunk_tokens, exact_up_to)
             report = build.nothing() if build.is_current else build.run(progress, gate, force=force)
             # Also where nothing is new: the build before may have died before it came to this.
             turned_down = report.verdict is not None and not report.published
@@ -142,8 +147,15 @@ class _Build:
     """One run: from what is current to what is to be."""
 
     def __init__(
-        self, corpus: Path | Corpus, index_dir: Path, embedder: Embedder, chunk_tokens: int
+        self,
+        corpus: Path | Corpus,
+        index_dir: Path,
+        embedder: Embedder,
+        chunk_tokens: int,
+        exact_up_to: int = EXACT_UP_TO,
     ) -> None:
+        self._exact_up_to = exact_up_to
+        self._embedded = Embedded(index_dir, embedder)
         self._index_dir = index_dir
         self._embedder = embedder
         self._chunk_tokens = chunk_tokens
@@ -185,8 +197,10 @@ class _Build:
             if good:
                 if verdict:
                     (folder / GATE_RECORD).write_text(verdict.record, "utf-8")
+                write_blocks(folder)
                 write_manifest(folder, replace(built.manifest, files=file_hashes(folder)))
                 publish(self._index_dir, folder, version)
+                self._embedded.remove()
         finally:
             shutil.rmtree(folder, ignore_errors=True)
         return IndexReport(
@@ -203,7 +217,15 @@ class _Build:
 
     def _build(self, folder: Path, version: str, progress: Progress | None) -> Built:
         return build_parts(
-            folder, version, self.plan, self._reusable, self._embedder, self._chunk_tokens, progress
+            folder,
+            version,
+            self.plan,
+            self._reusable,
+            self._embedder,
+            self._chunk_tokens,
+            progress,
+            self._embedded,
+            self._exact_up_to,
         )
 
     def _open_current(self) -> IndexVersion | None:

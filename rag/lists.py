@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from rag.text import LIST_MARKER, Span, sentence_spans
 
 _LEAD_IN = re.compile(r"[:：]$")
+# Texts whose lists are kept, and how long one may be: 32 MB at most.
+_KEPT_TEXTS, _KEPT_CHARACTERS = 32, 250_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +34,18 @@ def list_at(text: str, place: Span) -> ListBlock | None:
     return None
 
 
-def lists_in(text: str) -> list[ListBlock]:
+def lists_in(text: str) -> tuple[ListBlock, ...]:
     """All lists of two items or more, in order."""
+    return _latest(text) if len(text) < _KEPT_CHARACTERS else _found(text)
+
+
+# For one answer the same text is looked through for each of its sentences.
+@lru_cache(_KEPT_TEXTS)
+def _latest(text: str) -> tuple[ListBlock, ...]:
+    return _found(text)
+
+
+def _found(text: str) -> tuple[ListBlock, ...]:
     blocks: list[ListBlock] = []
     items: list[Span] = []
     lead_in: Span | None = None
@@ -52,7 +65,7 @@ def lists_in(text: str) -> list[ListBlock]:
             if line.startswith("#"):
                 heading = previous
         start += len(line) + 1
-    return blocks
+    return tuple(blocks)
 
 
 def _block(text: str, items: list[Span], before: Span | None, heading: Span) -> ListBlock:

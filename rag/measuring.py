@@ -3,26 +3,23 @@
 from __future__ import annotations
 
 import math
-import threading
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
-from cachetools import LRUCache
 
 from rag.chunking import chunk_sentences
 from rag.lexical import LexicalIndex, terms
+from rag.remembered import RememberedVectors
 from rag.reranking import rerank
 from rag.retrieval import without_names
 from rag.text import Span
-from rag.types import Document, Embedder, Hit, PassageReader, Query, Reading, Vectors
+from rag.types import Document, Embedder, Hit, PassageReader, Query, Reading
 from rag.versions import IndexVersion
 from rag.wanted import wanted
 
-# A vector of 384 numbers takes 1.5 KB: 30 MB at most.
-_KEPT_SENTENCES = 20_000
 # Spans that are read from one passage.
 _SPANS = 4
 
@@ -63,9 +60,9 @@ class SimilarityMeasurer:
     """By embedding and shared words: works without a reader, and without exact words."""
 
     def __init__(self, embedder: Embedder) -> None:
-        self._embedder = embedder
-        self._vectors: LRUCache[str, Vectors] = LRUCache(_KEPT_SENTENCES)
-        self._lock = threading.Lock()
+        # The sentences of one question's passages are often those of the next.
+        known = isinstance(embedder, RememberedVectors)
+        self._embedder = embedder if known else RememberedVectors(embedder)
 
     def measure(self, query: Query, hits: Sequence[Hit], version: IndexVersion) -> Measured:
         """Each sentence of the hits with its likeness to the question."""
@@ -79,7 +76,7 @@ class SimilarityMeasurer:
                 places.setdefault((document.doc_id, span), (hit, document.title, text))
         if not places:
             return Measured((), tuple(hits))
-        vectors = self._embed([query.text, *(text for _, _, text in places.values())])
+        vectors = self._embedder.embed([query.text, *(text for _, _, text in places.values())])
         asked = terms(query.text)
         asks = wanted(query, version)
         likeness = vectors[1:] @ vectors[0]
@@ -103,17 +100,6 @@ class SimilarityMeasurer:
             )
         ]
         return Measured(tuple(candidates), tuple(hits))
-
-    def _embed(self, texts: Sequence[str]) -> Vectors:
-        """Vectors of sentences, shape (len(texts), dim); those of other questions are kept."""
-        with self._lock:
-            known = {text: self._vectors[text] for text in texts if text in self._vectors}
-        missing = [text for text in dict.fromkeys(texts) if text not in known]
-        new = dict(zip(missing, self._embedder.embed(missing), strict=True))
-        with self._lock:
-            self._vectors.update(new)
-        known |= new
-        return np.stack([known[text] for text in texts])
 
 
 class ReadingMeasurer:

@@ -23,12 +23,13 @@ from transformers import AutoModelForQuestionAnswering, AutoTokenizer, BertConfi
 from rag.errors import ModelError
 from rag.packed import PackedEncoder
 from rag.pairs import ForeignPairs, OwnPairs, Pairs, Window, batches_of_like_length
+from rag.together import Together
 from rag.weights import READER_FOLDER, WEIGHTS, verify_recorded
 
 DEFAULT_FOLDER = READER_FOLDER
 ARCHITECTURE = "SpanNetwork"
 CALIBRATION = "calibration.json"
-# Windows read together; what they need at once stays under some 100 MB.
+# Windows read together, of several questions too; what they need at once stays under some 100 MB.
 _AT_ONCE = 64
 
 
@@ -74,12 +75,10 @@ class _OwnNetwork:
         self._encoder = PackedEncoder(network.encoder)
         self._span = network.span
         self._answerable = network.answerable
+        self._together: Together[Window, Logits] = Together(self._read, _AT_ONCE)
 
     def __call__(self, windows: Sequence[Window]) -> list[Logits]:
-        found: list[Logits] = []
-        for base in range(0, len(windows), _AT_ONCE):
-            found += self._read(windows[base : base + _AT_ONCE])
-        return found
+        return self._together(windows)
 
     def _read(self, windows: Sequence[Window]) -> list[Logits]:
         with torch.inference_mode():

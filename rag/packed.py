@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 import torch
@@ -90,11 +91,18 @@ class PackedEncoder:
         """Scaled dot-product attention within each sequence, shape (all tokens, hidden size)."""
         tokens, width = projected.shape[0], projected.shape[1] // 3
         heads = projected.view(tokens, 3, self._heads, width // self._heads).permute(1, 2, 0, 3)
+        # Neighbours of one length are attended to in one call.
+        runs = [(length, len(list(run))) for length, run in groupby(lengths)]
+        parts = torch.split(heads, [length * count for length, count in runs], dim=2)
         mixed = [
-            functional.scaled_dot_product_attention(*part.unsqueeze(1)).squeeze(0).transpose(0, 1)
-            for part in torch.split(heads, lengths, dim=2)
+            functional.scaled_dot_product_attention(
+                *part.reshape(3, self._heads, count, length, -1).transpose(1, 2)
+            )
+            .transpose(1, 2)
+            .reshape(-1, width)
+            for part, (length, count) in zip(parts, runs, strict=True)
         ]
-        return torch.cat(mixed).reshape(tokens, width)
+        return torch.cat(mixed) if len(mixed) > 1 else mixed[0].reshape(tokens, width)
 
 
 def _norm(module: torch.nn.LayerNorm) -> _Norm:

@@ -2,39 +2,30 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import sqlite3
 import threading
 import weakref
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from rag.errors import IndexStateError
-from rag.language import is_institution
-from rag.lexical import terms
-from rag.types import Chunk, Document
+import numpy as np
+from cachetools import LRUCache
 
-_SCHEMA = """
-CREATE TABLE document (doc_id TEXT PRIMARY KEY, center TEXT, fields TEXT NOT NULL,
-                       text TEXT NOT NULL, text_sha256 TEXT NOT NULL, signature BLOB NOT NULL)
-                       WITHOUT ROWID;
-CREATE TABLE chunk (row INTEGER PRIMARY KEY, chunk_id TEXT NOT NULL, doc_id TEXT NOT NULL,
-                    start INTEGER NOT NULL, "end" INTEGER NOT NULL, heading TEXT NOT NULL,
-                    text TEXT NOT NULL, sha256 TEXT NOT NULL, terms TEXT NOT NULL);
-CREATE INDEX chunk_of_document ON chunk (doc_id);
-CREATE TABLE name (center TEXT NOT NULL, name TEXT NOT NULL, of_institution INTEGER NOT NULL,
-                   PRIMARY KEY (center, name)) WITHOUT ROWID;
-"""
+from rag.errors import IndexStateError
+from rag.types import Chunk, Document, Rows
+
 _CHUNK = 'chunk_id, doc_id, start, "end", heading, text'
-# Large pages: the file is written in few pieces, and a document's text lies in few of them.
-_PAGE = 32 * 1024
 _AT_ONCE = 200
+# Row numbers that are kept in memory: 32 MB at most.
+_KEPT_ROWS = 4_000_000
+# Characters of documents that are: four bytes each at most.
+_KEPT_CHARACTERS = 4_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,76 +47,6 @@ class Entry:
     signature: bytes
 
 
-def write_records(path: Path, entries: Iterable[Entry]) -> int:
-    """Write all documents with their chunks, and return the count of chunks.
-
-    Chunks are numbered in the order in which they come; a chunk's vector has the same number.
-
-    Raises:
-        IndexStateError: the file cannot be written.
-    """
-    row = 0
-    try:
-        with closing(sqlite3.connect(path)) as connection:
-            # What is half written is never read: no journal. Whoever publishes waits for the disk.
-            connection.executescript(
-                f"PRAGMA page_size={_PAGE}; PRAGMA journal_mode=OFF; "
-                f"PRAGMA synchronous=OFF; {_SCHEMA}"
-            )
-            with connection:
-                for entry in entries:
-                    _write_document(connection, entry)
-                    connection.executemany(
-                        "INSERT INTO chunk VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                        (_chunk_fields(row + i, c) for i, c in enumerate(entry.chunks)),
-                    )
-                    row += len(entry.chunks)
-    except sqlite3.Error as exc:
-        raise IndexStateError(
-            f"The documents of the new index version cannot be written: {exc}.",
-            "Check the free space of the disk and the permissions of the index folder.",
-        ) from exc
-    return row
-
-
-def _write_document(connection: sqlite3.Connection, entry: Entry) -> None:
-    document = entry.document
-    connection.execute(
-        "INSERT INTO document VALUES (?, ?, ?, ?, ?, ?)",
-        (
-            document.doc_id,
-            document.center,
-            json.dumps(_fields(document)),
-            document.text,
-            entry.text_sha256,
-            entry.signature,
-        ),
-    )
-    if document.center:
-        connection.executemany(
-            "INSERT OR IGNORE INTO name VALUES (?, ?, ?)",
-            (
-                (document.center, name, name == document.institution or is_institution(name))
-                for name in (document.center, *document.aliases, document.institution)
-                if name
-            ),
-        )
-
-
-def _chunk_fields(row: int, written: ChunkRow) -> tuple[object, ...]:
-    c = written.chunk
-    values = (c.chunk_id, c.doc_id, c.start, c.end, c.heading, c.text)
-    return (row, *values, written.sha256, " ".join(written.terms))
-
-
-def _fields(document: Document) -> dict[str, object]:
-    return {
-        field.name: getattr(document, field.name)
-        for field in dataclasses.fields(document)
-        if field.name != "text"
-    }
-
-
 class Records:
     """Read access to such a file, from any thread, also when it is removed meanwhile."""
 
@@ -143,13 +64,20 @@ class Records:
             self._connection = sqlite3.connect(uri, uri=True, check_same_thread=False)
         # A reader that is dropped closes its file.
         weakref.finalize(self, self._connection.close)
-        self._count = int(self._query("SELECT count(*) FROM chunk")[0][0])
+        # Rows are numbered from 0 without a gap: counting a million takes a second.
+        self._count = int(self._query("SELECT coalesce(max(row), -1) + 1 FROM chunk")[0][0])
+        # For one answer a document is asked for again and again.
+        self._documents: LRUCache[str, Document] = LRUCache(
+            _KEPT_CHARACTERS, getsizeof=lambda document: len(document.text) + 1
+        )
+        # The rows of a center's chunks, for the centers that are asked about.
+        self._rows: LRUCache[tuple[str, ...], Rows] = LRUCache(_KEPT_ROWS, getsizeof=_size)
 
     def _query(self, sql: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         with self._readable(), self._lock:
             return self._connection.execute(sql, values).fetchall()
 
-    def _rows(self, sql: str) -> Iterator[tuple[Any, ...]]:
+    def _rows_one_by_one(self, sql: str) -> Iterator[tuple[Any, ...]]:
         """One row after the other, for what is too much to hold."""
         with self._readable():
             with self._lock:
@@ -176,13 +104,27 @@ class Records:
 
     def document(self, doc_id: str) -> Document | None:
         """One document with its text, ``None`` if there is none of that name."""
+        with self._lock:
+            kept = self._documents.get(doc_id)
+        if kept is not None:
+            return kept
         rows = self._query("SELECT fields, text FROM document WHERE doc_id = ?", (doc_id,))
-        return _document(*rows[0]) if rows else None
+        if not rows:
+            return None
+        document = _document(*rows[0])
+        if len(document.text) < _KEPT_CHARACTERS // 4:
+            with self._lock:
+                self._documents[doc_id] = document
+        return document
 
     def documents(self) -> list[Document]:
         """All documents without their text, by ``doc_id``."""
+        return list(self._all)
+
+    @cached_property
+    def _all(self) -> tuple[Document, ...]:
         rows = self._query("SELECT fields FROM document ORDER BY doc_id")
-        return [_document(fields, "") for (fields,) in rows]
+        return tuple(_document(fields, "") for (fields,) in rows)
 
     def sizes(self) -> dict[str, tuple[int, int]]:
         """The characters and the chunks of each document."""
@@ -220,8 +162,19 @@ class Records:
         )
         return [Chunk(*row) for row in found]
 
-    def rows_of_centers(self, centers: Sequence[str]) -> list[int]:
+    def rows_of_centers(self, centers: Sequence[str]) -> Rows:
         """Rows of the chunks whose document belongs to one of ``centers``, in order."""
+        asked = tuple(centers)
+        with self._lock:
+            rows = self._rows.get(asked)
+        if rows is None:
+            rows = np.asarray(self._rows_of(asked), np.int64)
+            rows.setflags(write=False)
+            with self._lock:
+                self._rows[asked] = rows
+        return rows
+
+    def _rows_of(self, centers: Sequence[str]) -> list[int]:
         marks = ", ".join("?" * len(centers))
         found = self._query(
             "SELECT row FROM chunk JOIN document USING (doc_id) "  # noqa: S608  # only marks
@@ -245,9 +198,16 @@ class Records:
     @cached_property
     def name_terms(self) -> frozenset[str]:
         """The terms of all names of all centers and institutions."""
+        from rag.lexical import terms
+
         return frozenset(
             term for (name,) in self._query("SELECT name FROM name") for term in terms(name)
         )
+
+    def terms(self) -> Iterator[tuple[str, ...]]:
+        """The terms that each row is found by, in order."""
+        for (words,) in self._rows_one_by_one("SELECT terms FROM chunk ORDER BY row"):
+            yield tuple(words.split())
 
     def hashes(self) -> list[str]:
         """Hash of what was embedded for each row, in order."""
@@ -260,17 +220,21 @@ class Records:
 
     def entries(self) -> Iterator[Entry]:
         """Every document with its chunks, by ``doc_id``, in the order of the rows."""
-        rows = self._rows(f"SELECT {_CHUNK}, sha256, terms FROM chunk ORDER BY row")  # noqa: S608  # constant
+        rows = self._rows_one_by_one(f"SELECT {_CHUNK}, sha256, terms FROM chunk ORDER BY row")  # noqa: S608  # constant
         groups = groupby(rows, key=lambda row: row[1])
         doc_id, group = next(groups, (None, iter(())))
         sql = "SELECT fields, text, text_sha256, signature FROM document ORDER BY doc_id"
-        for fields, text, text_sha256, signature in self._rows(sql):
+        for fields, text, text_sha256, signature in self._rows_one_by_one(sql):
             document = _document(fields, text)
             chunks: tuple[ChunkRow, ...] = ()
             if document.doc_id == doc_id:
                 chunks = tuple(_chunk_row(row) for row in group)
                 doc_id, group = next(groups, (None, iter(())))
             yield Entry(document, chunks, text_sha256, signature)
+
+
+def _size(rows: Rows) -> int:
+    return len(rows) + 1
 
 
 def _chunk_row(row: tuple[Any, ...]) -> ChunkRow:

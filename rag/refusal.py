@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rag.expectation import NO_MENTION
-from rag.types import Query
+from rag.types import Answer, Query
 from rag.versions import IndexVersion
 from rag.wording import Key, kind_name, say, sentence
 
@@ -35,6 +35,22 @@ def refusal(query: Query, missing: Sequence[str], version: IndexVersion) -> str:
     )
     lacking = sentence(_lacking(missing, language), language)
     return f"{lacking}{say(searched, language, count=len(documents), about=about)}{ask}"
+
+
+def said(query: Query, text: str, version: IndexVersion, elapsed: float) -> Answer:
+    """An answer that is no document's; ``elapsed`` in seconds."""
+    return Answer(
+        query=query,
+        text=text,
+        points=(),
+        citations=(),
+        hits=(),
+        confidence=0.0,
+        notices=(),
+        withheld=0,
+        index_version=version.name,
+        elapsed=elapsed,
+    )
 
 
 def _lacking(missing: Sequence[str], language: str) -> str:

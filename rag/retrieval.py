@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-import numpy as np
-
 from rag.language import HAS_CHINESE, name_pattern
 from rag.types import Embedder, Hit, Query, Rows, Vectors
 from rag.versions import IndexVersion
@@ -24,7 +22,7 @@ def retrieve(version: IndexVersion, embedder: Embedder, query: Query, k: int) ->
     """The best ``k`` chunks for a query, from the documents of its centers if it names any."""
     rows = None
     if query.centers:
-        rows = np.asarray(version.records.rows_of_centers(query.centers), np.int64)
+        rows = version.records.rows_of_centers(query.centers)
     names = version.records.names_of_centers(query.centers) if query.centers else ()
     vector = embedder.embed([without_names(query.text, names, _STAND_IN)])[0]
     dense = version.vectors.search(vector, max(k, _POOL), rows)

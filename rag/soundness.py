@@ -33,8 +33,13 @@ class Condition:
     problem: str = ""
 
 
-def condition(index_dir: Path, version: str, embedding_model: str) -> Condition:
-    """Compare every file of a version with its hash, and its model's name with the setting."""
+def condition(
+    index_dir: Path, version: str, embedding_model: str, *, quick: bool = False
+) -> Condition:
+    """Compare every file of a version with its hash, and its model's name with the setting.
+
+    With ``quick`` of large files only some blocks are compared, as on opening.
+    """
     try:
         manifest = read_manifest(index_dir, version)
     except DamagedVersionError as exc:
@@ -47,7 +52,7 @@ def condition(index_dir: Path, version: str, embedding_model: str) -> Condition:
             f"not {embedding_model}."
         )
         return Condition(version, "unfit", manifest, (), problem)
-    damaged = tuple(damaged_files(version_folder(index_dir, version), manifest))
+    damaged = tuple(damaged_files(version_folder(index_dir, version), manifest, quick=quick))
     if manifest.version != version:
         damaged = (MANIFEST, *damaged)
     if damaged:
@@ -65,9 +70,9 @@ def serving(index_dir: Path, embedding_model: str) -> Condition | None:
     name = current_version(index_dir)
     if name is None:
         return None
-    current = condition(index_dir, name, embedding_model)
+    current = condition(index_dir, name, embedding_model, quick=True)
     if current.state != "damaged":
         return current if current.state == "sound" else None
     others = (n for n in version_names(index_dir) if n != name)
-    states = (condition(index_dir, other, embedding_model) for other in others)
+    states = (condition(index_dir, other, embedding_model, quick=True) for other in others)
     return next((one for one in states if one.state == "sound"), None)

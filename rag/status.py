@@ -137,7 +137,8 @@ def measure(settings: Settings, index_dir: Path) -> Fields:
         raise IndexStateError(
             "A new process could not answer.", done.stderr.decode("utf-8", "replace").strip()
         )
-    chatbot = Chatbot.open(settings, index_dir)
+    # An answer that is kept takes no time.
+    chatbot = Chatbot.open(settings.model_copy(update={"kept_answers": 0}), index_dir)
     centers = chatbot.centers or ("center",)
     chatbot.ask(_QUESTION)
     warm = sorted(

@@ -9,21 +9,10 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
-from ftfy import TextFixerConfig, fix_text
-
 Span = tuple[int, int]
 
 # Curly quotes, full-width punctuation and HTML entities stay: a quote must show the words as the
 # document has them.
-_FTFY = TextFixerConfig(
-    unescape_html=False,
-    uncurl_quotes=False,
-    fix_character_width=False,
-    fix_latin_ligatures=True,
-    normalization="NFC",
-    explain=False,
-)
-
 CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0002fa1f"
 _CJK_CHARACTER = re.compile(f"[{CJK}]")
 # With its punctuation; no spaces stand between these.
@@ -73,8 +62,19 @@ def normalise(raw: str, *, markdown: bool = False) -> str:
         markdown: in Markdown a line end inside a paragraph never means anything, so all such
             lines are joined; in plain text only lines that look wrapped are.
     """
+    # Only who reads documents needs it.
+    from ftfy import TextFixerConfig, fix_text
+
+    fixes = TextFixerConfig(
+        unescape_html=False,
+        uncurl_quotes=False,
+        fix_character_width=False,
+        fix_latin_ligatures=True,
+        normalization="NFC",
+        explain=False,
+    )
     text = _NOT_WORDS.sub(_without_piles, raw.replace("\x00", "").replace("\r\n", "\n"))
-    text = fix_text(_BLANK_LINES.sub("\n\n\n", text), _FTFY)
+    text = fix_text(_BLANK_LINES.sub("\n\n\n", text), fixes)
     text = _INVISIBLE.sub("", _SOFT_HYPHEN_WRAP.sub("", text))
     text = _CONTROL.sub("", text.replace("\r", "\n").replace("\f", "\n\n"))
     lines = [_SPACES.sub(" ", line).strip() for line in text.split("\n")]

@@ -10,22 +10,27 @@ import dataclasses
 import hashlib
 import json
 import logging
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from rag.blocks import is_as_written, read_blocks
 from rag.config import fingerprint
 from rag.errors import DamagedVersionError, IndexStateError
-from rag.lexical import LexicalIndex
 from rag.records import Records
-from rag.stores.faiss import FaissStore
+from rag.stores import VECTORS as VECTORS
 from rag.types import Embedder
+
+# What searches is imported where it is opened: what a version is can be told without.
+if TYPE_CHECKING:
+    from rag.lexical import LexicalIndex
+    from rag.stores.local import LocalStore
 
 FORMAT = 4
 CURRENT = "CURRENT"
 MANIFEST = "manifest.json"
 RECORDS = "chunks.sqlite"
-VECTORS = "vectors.faiss"
 LEXICAL = "lexical"
 GATE_RECORD = "gate.json"
 # Made after the version is published, and no part of it: see rag.attachment.
@@ -68,7 +73,7 @@ class IndexVersion:
 
     manifest: Manifest
     records: Records
-    vectors: FaissStore
+    vectors: LocalStore
     lexical: LexicalIndex
     instead_of: str | None = None
     folder: Path | None = None
@@ -180,7 +185,7 @@ def open_current(index_dir: Path, embedder: Embedder) -> IndexVersion:
 
 
 def open_version(index_dir: Path, name: str, embedder: Embedder) -> IndexVersion:
-    """Open one version after comparing every file with its hash.
+    """Open one version after comparing every file with its hash, of large ones some blocks.
 
     Raises:
         IndexStateError: it is of another format or was built with another embedder.
@@ -193,7 +198,7 @@ def open_version(index_dir: Path, name: str, embedder: Embedder) -> IndexVersion
             "Set EMBEDDING_MODEL back, or run `python -m rag index` to build a new version.",
         )
     folder = version_folder(index_dir, name)
-    if manifest.version != name or damaged_files(folder, manifest):
+    if manifest.version != name or damaged_files(folder, manifest, quick=True):
         raise DamagedVersionError(f"The index version {name} is damaged.", _REBUILD)
     return open_parts(folder, manifest)
 
@@ -204,11 +209,14 @@ def open_parts(folder: Path, manifest: Manifest) -> IndexVersion:
     Raises:
         DamagedVersionError: a part cannot be read, or their sizes differ.
     """
+    from rag.lexical import LexicalIndex
+    from rag.stores.local import open_vectors
+
     try:
         version = IndexVersion(
             manifest=manifest,
             records=Records(folder / RECORDS),
-            vectors=FaissStore.load(folder / VECTORS),
+            vectors=open_vectors(folder),
             lexical=LexicalIndex.load(folder / LEXICAL),
             folder=folder,
         )
@@ -232,27 +240,36 @@ def open_records(index_dir: Path, version: str | None = None) -> Records:
     return Records(version_folder(index_dir, manifest.version) / RECORDS)
 
 
-def file_hashes(folder: Path) -> dict[str, str]:
-    """The sha256 of every file of a version, by path in ``folder``.
+def file_hashes(folder: Path, but: Collection[str] = ()) -> dict[str, str]:
+    """The sha256 of every file of a version, by path in ``folder``; of those in ``but`` none.
 
     The manifest and the attachment have hashes of their own.
     """
     hashes: dict[str, str] = {}
     own = {folder / MANIFEST, folder / ATTACHMENT}
     for path in sorted(folder.rglob("*")):
-        if path.is_file() and path not in own:
+        name = path.relative_to(folder).as_posix()
+        if path.is_file() and path not in own and name not in but:
             with path.open("rb") as file:
                 digest = hashlib.file_digest(file, "sha256")
-            hashes[path.relative_to(folder).as_posix()] = digest.hexdigest()
+            hashes[name] = digest.hexdigest()
     return hashes
 
 
-def damaged_files(folder: Path, manifest: Manifest) -> list[str]:
-    """The files of a version that are missing, changed, or not its own."""
+def damaged_files(folder: Path, manifest: Manifest, *, quick: bool = False) -> list[str]:
+    """The files of a version that are missing, changed, or not its own.
+
+    With ``quick`` of large files only some blocks are compared.
+    """
+    blocks = read_blocks(folder) if quick else {}
     try:
-        found = file_hashes(folder)
+        found = file_hashes(folder, blocks)
     except OSError:
         return sorted(manifest.files)
+    for name, hashes in blocks.items():
+        # Their own file is among those that are compared as a whole.
+        if is_as_written(folder / name, hashes) and name in manifest.files:
+            found[name] = manifest.files[name]
     names = found.keys() | manifest.files.keys()
     return sorted(name for name in names if found.get(name) != manifest.files.get(name))
 

@@ -7,7 +7,8 @@ from eval.intervals import Estimate
 from eval.tables import answers_lines
 from rag.marking import GoldMark, Mark, RefusalMark
 from rag.questions import GoldQuestion, GoldSpan, QuestionSet, Split, UnansweredQuestion
-from rag.records import Records, write_records
+from rag.record_file import write_records
+from rag.records import Records
 from rag.types import Answer, Citation, Document, Query
 from tests.storing import stored
 

@@ -24,7 +24,8 @@ from eval.running import latency_of
 from rag.config import ROOT
 from rag.curves import risk_coverage
 from rag.questions import GoldQuestion, GoldSpan, UnansweredQuestion
-from rag.records import Records, write_records
+from rag.record_file import write_records
+from rag.records import Records
 from rag.runs import Outcome
 from rag.types import Answer, Citation, Document, Point, Query
 from tests.outcomes import outcome

@@ -6,7 +6,8 @@ import pytest
 
 from rag.marking import faithful, mark_answer, mark_refusal, says
 from rag.questions import GoldQuestion, GoldSpan, UnansweredQuestion
-from rag.records import Records, write_records
+from rag.record_file import write_records
+from rag.records import Records
 from rag.types import Answer, Citation, Document, Query
 from tests.storing import stored
 

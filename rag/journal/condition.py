@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
-
 from rag.config import Settings
 from rag.errors import JournalError
-from rag.journal.database import journal_url, open_engine, readable, shown
-from rag.journal.state import read_states
-from rag.journal.tables import EntryRow, RatingRow
+from rag.journal.state import JOURNAL_FILE, read_states
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,31 +44,46 @@ def journal_condition(settings: Settings) -> JournalCondition:
     Raises:
         ConfigError: ``JOURNAL_URL`` cannot be used.
     """
-    url = journal_url(settings)
     states = read_states(settings.journal_dir)
     losers = [state for state in states if state.gone]
     running = [state for state in states if state.alive]
-    entries = ratings = oldest = None
-    unreadable = ""
-    if url.get_backend_name() != "sqlite" or Path(url.database or "").exists():
-        engine = open_engine(url)
-        try:
-            with readable(url), Session(engine) as session:
-                entries = session.scalar(select(func.count(EntryRow.number)))
-                ratings = session.scalar(select(func.count(RatingRow.number)))
-                oldest = session.scalar(select(func.min(EntryRow.time)))
-        except JournalError as exc:
-            unreadable = exc.problem
-        finally:
-            engine.dispose()
-    return JournalCondition(
-        place=shown(url),
-        entries=entries,
-        ratings=ratings,
-        oldest=oldest,
-        unreadable=unreadable,
+    own = settings.journal_dir / JOURNAL_FILE
+    if settings.journal_url.get_secret_value() or own.exists():
+        held = _held(settings)
+    else:
+        held = JournalCondition(place=f"sqlite:///{own}")
+    return replace(
+        held,
         waiting=sum(state.waiting for state in running),
         lost=sum(state.gone for state in losers),
         lost_since=losers[0].started if losers else None,
         problem=next((state.problem for state in running if state.problem), ""),
     )
+
+
+def _held(settings: Settings) -> JournalCondition:
+    """What the database holds."""
+    # SQLAlchemy takes a while to load; where there is no journal yet, nobody waits for it.
+    from sqlalchemy import func, select
+    from sqlalchemy.orm import Session
+
+    from rag.journal.database import journal_url, open_engine, readable, shown
+    from rag.journal.tables import EntryRow, RatingRow
+
+    url = journal_url(settings)
+    found = JournalCondition(place=shown(url))
+    if url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():
+        return found
+    engine = open_engine(url)
+    try:
+        with readable(url), Session(engine) as session:
+            return replace(
+                found,
+                entries=session.scalar(select(func.count(EntryRow.number))),
+                ratings=session.scalar(select(func.count(RatingRow.number))),
+                oldest=session.scalar(select(func.min(EntryRow.time))),
+            )
+    except JournalError as exc:
+        return replace(found, unreadable=exc.problem)
+    finally:
+        engine.dispose()

@@ -8,14 +8,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from alembic import command
-from alembic.config import Config
-from alembic.util import CommandError
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
 from rag.config import Settings
 from rag.errors import ConfigError, JournalError
+from rag.journal.state import JOURNAL_FILE
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 # How long a writer waits for another to be done, and for an answer of a server, in seconds.
@@ -34,7 +32,7 @@ def journal_url(settings: Settings) -> URL:
     """
     given = settings.journal_url.get_secret_value()
     if not given:
-        return URL.create("sqlite", database=str(settings.journal_dir / "journal.sqlite"))
+        return URL.create("sqlite", database=str(settings.journal_dir / JOURNAL_FILE))
     try:
         url = make_url(given)
     except (ArgumentError, ValueError) as exc:
@@ -127,6 +125,11 @@ def prepare(engine: Engine) -> None:
         SQLAlchemyError: the database cannot be reached or written.
         OSError: the folder cannot be made.
     """
+    # Only who writes needs it, and it takes a while to load.
+    from alembic import command
+    from alembic.config import Config
+    from alembic.util import CommandError
+
     if engine.dialect.name == "sqlite":
         # What people asked is nobody else's business on a shared machine.
         Path(engine.url.database or "").parent.mkdir(mode=0o700, parents=True, exist_ok=True)

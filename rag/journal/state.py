@@ -13,9 +13,14 @@ import secrets
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from rag.journal.writer import Condition
+# It loads SQLAlchemy, which those who only read these files do not need.
+if TYPE_CHECKING:
+    from rag.journal.writer import Condition
 
+# Where the journal is unless JOURNAL_URL says otherwise.
+JOURNAL_FILE = "journal.sqlite"
 _SIZE = 1024
 _LONGEST_PROBLEM = 200
 # Three times what the slowest writer takes between two notes.

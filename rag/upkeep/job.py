@@ -112,6 +112,7 @@ class Publisher:
                 gate=gate,
                 force=force,
                 keep=settings.keep_versions,
+                exact_up_to=settings.exact_up_to,
             )
             done = report.published or report.verdict is None
             return report

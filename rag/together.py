@@ -1,0 +1,86 @@
+"""Work that several threads want at once, done as one piece."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+# One network computes at a time, with all cores: two that share the cores take longer than one
+# after the other, and both of their users wait until the end.
+_CORES = threading.Lock()
+
+
+@dataclass(slots=True)
+class _Wish(Generic[Item, Result]):
+    items: Sequence[Item]
+    results: list[Result] = field(default_factory=list)
+    failure: BaseException | None = None
+    done: bool = False
+
+
+class Together(Generic[Item, Result]):
+    """Does the work of all who wait as soon as the cores are free.
+
+    There is no thread for it and no pause to wait for others: whoever gets the cores takes along
+    what others want at that moment, up to a bound. One who is alone waits for nobody.
+    """
+
+    def __init__(self, work: Callable[[Sequence[Item]], Sequence[Result]], most: int) -> None:
+        """``work`` makes one result of each item; ``most`` items are done at a time."""
+        self._work = work
+        self._most = most
+        self._wishes: list[_Wish[Item, Result]] = []
+        self._guard = threading.Lock()
+
+    def __call__(self, items: Sequence[Item]) -> list[Result]:
+        """One result of each item, in order.
+
+        Raises:
+            BaseException: what the work raised, for each of those whose items it was given.
+        """
+        if not items:
+            return []
+        wish: _Wish[Item, Result] = _Wish(items)
+        with self._guard:
+            self._wishes.append(wish)
+        while not wish.done:
+            with _CORES:
+                # Another may have taken this one along.
+                if not wish.done:
+                    self._do(self._taken(wish))
+        if wish.failure is not None:
+            raise wish.failure
+        return wish.results
+
+    def _taken(self, first: _Wish[Item, Result]) -> list[_Wish[Item, Result]]:
+        """This wish, and of the others, the oldest first, as many as fit."""
+        with self._guard:
+            taken, room = [first], self._most - len(first.items)
+            for wish in self._wishes:
+                if wish is not first and len(wish.items) <= room:
+                    taken.append(wish)
+                    room -= len(wish.items)
+            self._wishes = [wish for wish in self._wishes if all(wish is not one for one in taken)]
+        return taken
+
+    def _do(self, wishes: list[_Wish[Item, Result]]) -> None:
+        try:
+            items = [item for wish in wishes for item in wish.items]
+            results: list[Result] = []
+            for begin in range(0, len(items), self._most):
+                results += self._work(items[begin : begin + self._most])
+            at = 0
+            for wish in wishes:
+                wish.results = results[at : at + len(wish.items)]
+                at += len(wish.items)
+        except BaseException as exc:
+            for wish in wishes:
+                wish.failure = exc
+        finally:
+            for wish in wishes:
+                wish.done = True
