@@ -15,6 +15,7 @@ from transformers.utils import logging as transformers_logging
 from rag.config import fingerprint
 from rag.errors import ModelError
 from rag.linear import lay_out
+from rag.timing import stage
 from rag.types import Vectors
 from rag.weights import (
     DEFAULT_EMBEDDING_MODEL,
@@ -79,6 +80,7 @@ class SentenceEmbedder:
         """Tokens of ``text``, special tokens not included."""
         return len(self._counter.encode(text, add_special_tokens=False).ids)
 
+    @stage("embedding")
     def embed(self, texts: Sequence[str]) -> Vectors:
         """Unit vectors of shape (len(texts), dim), float32."""
         if not texts:

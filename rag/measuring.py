@@ -17,6 +17,7 @@ from rag.lexical import LexicalIndex, terms
 from rag.reranking import rerank
 from rag.retrieval import without_names
 from rag.text import Span
+from rag.timing import looked_up, stage
 from rag.types import Document, Embedder, Hit, PassageReader, Query, Reading, Vectors
 from rag.versions import IndexVersion
 from rag.wanted import wanted
@@ -109,6 +110,7 @@ class SimilarityMeasurer:
         with self._lock:
             known = {text: self._vectors[text] for text in texts if text in self._vectors}
         missing = [text for text in dict.fromkeys(texts) if text not in known]
+        looked_up(len(known), len(missing))
         new = dict(zip(missing, self._embedder.embed(missing), strict=True))
         with self._lock:
             self._vectors.update(new)
@@ -123,6 +125,7 @@ class ReadingMeasurer:
         self._reader = reader
         self._similarity = SimilarityMeasurer(embedder)
 
+    @stage("reading")
     def measure(self, query: Query, hits: Sequence[Hit], version: IndexVersion) -> Measured:
         """A few sentences a hit, each with the reader's probability as a logit."""
         documents = [_document(version, hit) for hit in hits]

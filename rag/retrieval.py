@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from rag.language import HAS_CHINESE, name_pattern
+from rag.timing import stage
 from rag.types import Embedder, Hit, Query, Rows, Vectors
 from rag.versions import IndexVersion
 
@@ -20,6 +21,7 @@ _STAND_IN = "the center"
 RRF_K = 60
 
 
+@stage("retrieval")
 def retrieve(version: IndexVersion, embedder: Embedder, query: Query, k: int) -> tuple[Hit, ...]:
     """The best ``k`` chunks for a query, from the documents of its centers if it names any."""
     rows = None
