@@ -59,8 +59,8 @@ def kind_of(method: str, path: str) -> Kind | None:
 
 def is_of_staff(method: str, path: str) -> bool:
     """Whether something below ``/staff`` is there; ``path`` is what stands behind that."""
-    own = _STAFF_WRITTEN if method == "POST" else _STAFF_READ
-    if own.fullmatch(path):
+    own = {"GET": _STAFF_READ, "HEAD": _STAFF_READ, "POST": _STAFF_WRITTEN}.get(method)
+    if own and own.fullmatch(path):
         return True
     # Staff's events are called by the page alone, and there are no tools for assistants.
     return kind_of(method, path) in {"page", "asset", "join", "small", "events"}

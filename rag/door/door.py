@@ -34,6 +34,7 @@ _CALLS: frozenset[Kind] = frozenset({"join", "call", "named call", "assistant"})
 # Nobody learns from a line for each picture, or for each look whether the app is there.
 _UNTOLD: frozenset[Kind] = frozenset({"asset", "health"})
 _HOST = re.compile(r"(?:[A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::\d{1,5})?")
+_PROTO = re.compile(r"https?")
 _SESSION = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _BUSY_SECONDS = 5
 # English, Chinese.
@@ -146,10 +147,7 @@ class Door:
             return self._refused(headers, "none", 404), receive
         if kind == "health":
             return self._health(scope["path"]), receive
-        if not self._rules.proxied:
-            # They would decide what the page takes for its own address.
-            kept = [pair for pair in scope["headers"] if not pair[0].startswith(b"x-forwarded-")]
-            scope["headers"] = kept
+        scope["headers"] = [pair for pair in scope["headers"] if self._is_believed(*pair)]
         if kind in _CALLS and (busy := self._busy(scope, headers, kind)):
             return busy, receive
         most = largest(kind, self._rules.upload)
@@ -170,6 +168,16 @@ class Door:
         if function is not None and not self._events.has_function(function):
             return self._refused(headers, "none", 404), receive
         return None, again(body, receive)
+
+    def _is_believed(self, name: bytes, value: bytes) -> bool:
+        """Whether a header may decide what the page takes for its own address."""
+        if not name.startswith(b"x-forwarded-"):
+            return True
+        if not self._rules.proxied:
+            return False
+        pattern = _PROTO if name == b"x-forwarded-proto" else _HOST
+        every = value.decode("latin-1").split(",")
+        return all(pattern.fullmatch(one.strip()) for one in every)
 
     def _busy(self, scope: Scope, headers: Headers, kind: Kind) -> Response | None:
         address = scope["client"][0] if scope.get("client") else ""
