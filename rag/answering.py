@@ -12,6 +12,7 @@ from rag.lists import ListBlock, list_at
 from rag.refusal import refusal
 from rag.retrieval import without_names
 from rag.text import Span, fold, tokens
+from rag.timing import stage
 from rag.types import Answer, Citation, Document, Evidence, Hit, Place, Point, Query
 from rag.versions import IndexVersion
 from rag.wording import say
@@ -77,6 +78,7 @@ class Part:
     findings: Findings
 
 
+@stage("composing")
 def compose(
     query: Query,
     parts: Sequence[Part],

@@ -138,6 +138,29 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", description="Address that the web app listens on.")
     port: int = Field(7860, ge=0, le=65535, description="Port that the web app listens on.")
 
+    trusted_proxies: str = Field(
+        "",
+        pattern=r"^[0-9A-Fa-f.:/, ]*$",
+        description="Addresses or networks of proxies whose word on who sends a request is taken.",
+    )
+    frame_ancestors: str = Field(
+        "",
+        pattern=r"^[!-+.-:<-~ ]*$",
+        description="Origins of pages that may show the chat page in a frame, apart by spaces.",
+    )
+    calls_a_minute: int = Field(
+        120,
+        ge=0,
+        le=1_000_000,
+        description="Calls that a client may make in a minute; 0: no limit.",
+    )
+    most_waiting: int = Field(
+        64, ge=1, le=100_000, description="Events that may wait before the next is told to."
+    )
+    metrics_port: int = Field(
+        0, ge=0, le=65535, description="Port on 127.0.0.1 for Prometheus; 0 for none."
+    )
+
     @property
     def finder(self) -> Literal["reader", "similarity"]:
         """What finds the evidence of an answer."""

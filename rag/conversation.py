@@ -13,6 +13,7 @@ from rag.forms import form_of, is_small_talk, questions_in
 from rag.interpretation import Interpreter, Names, centers_of_turn
 from rag.language import language_of_question
 from rag.text import normalise
+from rag.timing import stage
 from rag.types import Query, Turn
 from rag.wording import say
 
@@ -30,6 +31,7 @@ def understand(
     return readings(question, history, centers, only, names)[0]
 
 
+@stage("understanding")
 def readings(
     question: str,
     history: Sequence[Turn],

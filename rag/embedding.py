@@ -16,6 +16,7 @@ from rag.config import fingerprint
 from rag.errors import ModelError
 from rag.linear import lay_out
 from rag.sentences import PackedSentences, can_be_packed
+from rag.timing import stage
 from rag.types import Vectors
 from rag.weights import (
     DEFAULT_EMBEDDING_MODEL,
@@ -83,6 +84,7 @@ class SentenceEmbedder:
         """Tokens of ``text``, special tokens not included."""
         return len(self._counter.encode(text, add_special_tokens=False).ids)
 
+    @stage("embedding")
     def embed(self, texts: Sequence[str]) -> Vectors:
         """Unit vectors of shape (len(texts), dim), float32."""
         if not texts:

@@ -22,6 +22,7 @@ from rag.lists import list_at
 from rag.measuring import Candidate, Measurer
 from rag.retrieval import without_names
 from rag.text import Span
+from rag.timing import stage
 from rag.types import Evidence, Hit, Query
 from rag.versions import IndexVersion
 
@@ -70,6 +71,7 @@ class CalibratedFinder:
         self._calibration = calibration
         self._without_words = without_words
 
+    @stage("evidence")
     def find(self, query: Query, hits: Sequence[Hit], version: IndexVersion) -> Findings:
         """Evidence with support in [0, 1], best first; may be empty."""
         measured = self._measurer.measure(query, hits, version)

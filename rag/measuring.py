@@ -16,6 +16,7 @@ from rag.remembered import RememberedVectors
 from rag.reranking import rerank
 from rag.retrieval import without_names
 from rag.text import Span
+from rag.timing import stage
 from rag.types import Document, Embedder, Hit, PassageReader, Query, Reading
 from rag.versions import IndexVersion
 from rag.wanted import wanted
@@ -109,6 +110,7 @@ class ReadingMeasurer:
         self._reader = reader
         self._similarity = SimilarityMeasurer(embedder)
 
+    @stage("reading")
     def measure(self, query: Query, hits: Sequence[Hit], version: IndexVersion) -> Measured:
         """A few sentences a hit, each with the reader's probability as a logit."""
         documents = [_document(version, hit) for hit in hits]

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 from cachetools import LRUCache
 
+from rag.timing import looked_up
 from rag.types import Embedder, Vectors
 
 # A vector of 384 numbers takes 1.5 KB: 30 MB at most.
@@ -56,6 +57,7 @@ class RememberedVectors:
         with self._guard:
             known = {text: self._kept[text] for text in texts if text in self._kept}
         missing = [text for text in dict.fromkeys(texts) if text not in known]
+        looked_up(len(known), len(missing))
         if missing:
             new = dict(zip(missing, self._embedder.embed(missing), strict=True))
             known |= new

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from rag.language import HAS_CHINESE, name_pattern
+from rag.timing import stage
 from rag.types import Embedder, Hit, Query, Rows, Vectors
 from rag.versions import IndexVersion
 
@@ -18,6 +19,7 @@ _STAND_IN = "the center"
 RRF_K = 60
 
 
+@stage("retrieval")
 def retrieve(version: IndexVersion, embedder: Embedder, query: Query, k: int) -> tuple[Hit, ...]:
     """The best ``k`` chunks for a query, from the documents of its centers if it names any."""
     rows = None

@@ -33,19 +33,23 @@ def backroom(settings: Settings, chatbot: LiveChatbot, index_dir: Path) -> FastA
     inside = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     inside.router.routes.extend(Login(users, sessions).routes)
     blocks = build_backroom(Desk(settings, chatbot, index_dir, sessions), PAGES)
-    # Pages may share a file.
-    files = dict.fromkeys([_SCRIPT, *(path for page in PAGES for path in page.scripts)])
-    scripts = "\n".join(path.read_text("utf-8") for path in files)
     with warnings.catch_warnings():
         # Gradio tells of several pages that it does not render them by Node, asked or not.
         warnings.filterwarnings("ignore", "SSR mode is not supported", UserWarning)
-        _mount(inside, blocks, scripts, settings.upload_mib * 2**20)
+        _mount(inside, blocks, script(), settings.upload_mib * 2**20)
     outside = FastAPI(
         docs_url=None, redoc_url=None, openapi_url=None, lifespan=inside.router.lifespan_context
     )
     guard = Guard(inside, users, sessions)
     outside.router.routes.extend([Route(_MOUNT, guard), Mount(_MOUNT, guard)])
     return outside
+
+
+def script() -> str:
+    """What runs in the pages beside Gradio's own scripts."""
+    # Pages may share a file.
+    files = dict.fromkeys([_SCRIPT, *(path for page in PAGES for path in page.scripts)])
+    return "\n".join(path.read_text("utf-8") for path in files)
 
 
 def _mount(inside: FastAPI, blocks: gr.Blocks, scripts: str, largest: int) -> None:

@@ -64,6 +64,10 @@ class Journal:
         """What waits, what is lost, what is wrong."""
         return self._writer.condition
 
+    def counts(self) -> tuple[int, int]:
+        """How many entries wait to be written, and how many were lost."""
+        return self.condition.waiting, self.condition.lost
+
     def record(self, conversation: str, answer_id: str, answer: Answer) -> None:
         """Note an answer; one whose id was noted before is passed over."""
         now = datetime.now(UTC)

@@ -20,6 +20,7 @@ from rag.conversation import LONGEST_QUESTION
 from rag.errors import QueryError, RagError
 from rag.export import answer_fields, hits_fields
 from rag.live import LiveChatbot
+from rag.observing import Observer
 from rag.rating import Recorder
 
 # Gradio's MCP server calls the endpoints through its own client, which says so by this header. It
@@ -46,7 +47,7 @@ class _Searched(_Asked):
 _Model = TypeVar("_Model", bound=_Asked)
 
 
-def add_api(chatbot: Chatbot | LiveChatbot, journal: Recorder | None) -> None:
+def add_api(chatbot: Chatbot | LiveChatbot, journal: Recorder | None, observer: Observer) -> None:
     """Add ``/ask`` and ``/search`` to the page that is being built; answers are noted."""
 
     def ask(question: str, request: gr.Request, center: str | None = None) -> dict[str, Any]:
@@ -67,7 +68,8 @@ def add_api(chatbot: Chatbot | LiveChatbot, journal: Recorder | None) -> None:
 
         def answer() -> dict[str, Any]:
             asked = _checked(_Asked, question=question, center=center)
-            found = chatbot.ask(asked.question, center=asked.center or None)
+            only = asked.center or None
+            found = observer.ask(lambda: chatbot.ask(asked.question, center=only))
             if journal:
                 journal.record(secrets.token_hex(16), secrets.token_hex(16), found)
             return answer_fields(found)
@@ -92,7 +94,8 @@ def add_api(chatbot: Chatbot | LiveChatbot, journal: Recorder | None) -> None:
 
         def hits() -> dict[str, Any]:
             asked = _checked(_Searched, question=question, center=center, k=k)
-            found = chatbot.search(asked.question, asked.k, asked.center or None)
+            wanted = asked.question, asked.k, asked.center or None
+            found = observer.search(lambda: chatbot.search(*wanted))
             fields = hits_fields(asked.question, found)
             for shown, hit in zip(fields["hits"], found, strict=True):
                 shown["text"] = hit.chunk.text

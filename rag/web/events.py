@@ -11,6 +11,7 @@ import gradio as gr
 
 from rag.chatbot import Chatbot
 from rag.live import LiveChatbot
+from rag.observing import Observer
 from rag.rating import Recorder
 from rag.types import Document
 from rag.web.answers import announcement, conversation, replacing
@@ -36,8 +37,15 @@ Answering = Chatbot | LiveChatbot
 class Events:
     """What the events do, over a chatbot and perhaps a journal that keeps answers ``days`` long."""
 
-    def __init__(self, chatbot: Answering, journal: Recorder | None, days: int) -> None:
+    def __init__(
+        self,
+        chatbot: Answering,
+        journal: Recorder | None,
+        days: int,
+        observer: Observer | None = None,
+    ) -> None:
         self._chatbot = chatbot
+        self._observer = observer
         self._journal = journal
         self._days = days
         self.parts = Layout()
@@ -211,7 +219,8 @@ class Events:
         once: Updates = {self.parts.question: ""}
         # The first words come alone: a browser takes its time for the cards.
         later = {self.parts.sources: gr.skip()}
-        for state in ask(chatbot.stream, exchanges, asked):
+        stream = self._observer.watched(chatbot.stream) if self._observer else chatbot.stream
+        for state in ask(stream, exchanges, asked):
             if not state[-1].done:
                 yield self.show(state, visit) | once
                 once = {} if state[-1].answer else later

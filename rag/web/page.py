@@ -6,6 +6,8 @@ from typing import Any
 
 import gradio as gr
 
+from rag.metrics import Metrics
+from rag.observing import Observer
 from rag.rating import Recorder
 from rag.web.api import add_api
 from rag.web.events import Answering, Events
@@ -22,19 +24,26 @@ _SHOW_LATEST = "() => window.chat.latest()"
 _PRIVATE: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 
 
-def build_page(chatbot: Answering, journal: Recorder | None = None, days: int = _DAYS) -> gr.Blocks:
+def build_page(
+    chatbot: Answering,
+    journal: Recorder | None = None,
+    days: int = _DAYS,
+    metrics: Metrics | None = None,
+) -> gr.Blocks:
     """The chat page over ``chatbot``.
 
     Args:
         chatbot: answers.
         journal: keeps answers and feedback; without one the page asks for no feedback.
         days: how long the journal keeps them, for the page to say so.
+        metrics: what counts questions; by default one of its own that nobody reads.
     """
+    observer = Observer(metrics or Metrics())
     blocks: gr.Blocks
     with gr.Blocks(title=Words("en")("title"), analytics_enabled=False, fill_width=True) as blocks:
-        events = Events(chatbot, journal, days)
+        events = Events(chatbot, journal, days, observer)
         _wire(blocks, events)
-        add_api(chatbot, journal)
+        add_api(chatbot, journal, observer)
     # A slow answer holds up no other visitor.
     blocks.queue(default_concurrency_limit=_AT_ONCE)
     return blocks

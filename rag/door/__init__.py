@@ -1,0 +1,1 @@
+"""What stands before the pages: which addresses there are, how much may come, what is told."""
