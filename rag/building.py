@@ -17,9 +17,9 @@ from rag.errors import IndexStateError
 from rag.lexical import LexicalIndex, terms
 from rag.planning import Earlier, FreshDocument, Plan
 from rag.records import ChunkRow, Entry, write_records
-from rag.stores.faiss import FaissStore
+from rag.stores.keeping import StoreName, open_vectors, write_vectors
 from rag.types import Embedder, Vectors
-from rag.versions import FORMAT, LEXICAL, RECORDS, VECTORS, Manifest
+from rag.versions import FORMAT, LEXICAL, RECORDS, Manifest
 
 # Chunks embedded between two steps of the progress bar.
 _STEP = 64
@@ -36,7 +36,7 @@ class Reusable:
 
     def vectors(self) -> dict[str, Vectors]:
         """The vector of each text that was embedded, by the hash of the text."""
-        stored = FaissStore.load(self.folder / VECTORS).vectors()
+        stored = open_vectors(self.folder).vectors()
         return dict(zip(self.earlier.records.hashes(), stored, strict=True))
 
 
@@ -56,17 +56,19 @@ def build_parts(
     embedder: Embedder,
     chunk_tokens: int,
     progress: Progress | None = None,
+    store: StoreName = "faiss",
 ) -> Built:
     """Write all parts of a version but its manifest.
 
     Args:
-        folder: an empty one.
+        folder: an empty one, among the versions of an index folder.
         version: the name that the version will have.
         plan: the documents; those that are not fresh are taken from ``reusable``.
         reusable: the version that the plan started from, if its settings are the same.
         embedder: what embeds the chunks.
         chunk_tokens: most tokens of a chunk with its title and heading.
         progress: called with the counts of chunks embedded and of chunks to embed.
+        store: where the vectors are kept.
 
     Raises:
         IndexStateError: a part cannot be written.
@@ -89,7 +91,8 @@ def build_parts(
 
     count = write_records(folder / RECORDS, entries())
     vectors = _vectors(hashes, known, pending, embedder, progress)
-    FaissStore.from_vectors(vectors).save(folder / VECTORS)
+    made_by = embedder.fingerprint()
+    write_vectors(folder.parent.parent, folder, vectors, hashes, made_by, store)
     LexicalIndex.from_terms(lexical).save(folder / LEXICAL)
     if count != len(hashes):
         raise IndexStateError("Not every chunk was written.", "Build again.")

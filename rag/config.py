@@ -84,6 +84,22 @@ class Settings(BaseSettings):
         description="Share of those questions that may get worse before a version is turned down.",
     )
     keep_versions: int = Field(5, ge=2, le=1000, description="Index versions that are kept.")
+    vector_store: Literal["faiss", "milvus"] = Field(
+        "faiss", description="Where a new version's vectors are kept: files, or a Milvus server."
+    )
+    milvus_uri: str = Field(
+        "",
+        pattern=r"^(https?://\S+|.+\.db)?$",
+        description="The Milvus server, or a folder `….db` of this process; see `milvus`.",
+    )
+    milvus_token: SecretStr = Field(
+        SecretStr(""), description="What the server wants, `user:password` or a key."
+    )
+    milvus_alias: str = Field(
+        "research_centers",
+        pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,99}$",
+        description="What the published collection is called at the server.",
+    )
     top_k: int = Field(10, ge=1, le=100, description="Chunks that are read for an answer.")
     llm_base_url: str = Field(
         "",
@@ -133,6 +149,11 @@ class Settings(BaseSettings):
     def index_dir(self) -> Path:
         """Where index versions lie."""
         return self.data_dir / "index"
+
+    @property
+    def milvus(self) -> str:
+        """The Milvus server's address, or the folder that Milvus Lite uses."""
+        return self.milvus_uri or str(self.data_dir / "milvus.db")
 
     @property
     def corpus(self) -> Corpus:

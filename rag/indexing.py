@@ -15,6 +15,7 @@ from rag.errors import IndexStateError
 from rag.locking import only_builder
 from rag.planning import Plan, earlier_version, plan
 from rag.publishing import prune, publish, remove_unfinished
+from rag.stores.keeping import StoreName, store_of
 from rag.types import Corpus, Embedder
 from rag.versions import (
     BUILDING,
@@ -96,6 +97,7 @@ def build_index(
     gate: Gate | None = None,
     force: bool = False,
     keep: int = 5,
+    store: StoreName = "faiss",
 ) -> IndexReport:
     """Index a corpus and publish the result, unless nothing has changed since the last time.
 
@@ -113,6 +115,7 @@ def build_index(
             is thrown away.
         force: publish whatever the gate says.
         keep: how many versions to keep.
+        store: where the new version's vectors are kept.
 
     Raises:
         CorpusError: there is no document that can be indexed.
@@ -123,7 +126,7 @@ def build_index(
     try:
         with only_builder(index_dir):
             remove_unfinished(index_dir)
-            build = _Build(corpus, index_dir, embedder, chunk_tokens)
+            build = _Build(corpus, index_dir, embedder, chunk_tokens, store)
             report = build.nothing() if build.is_current else build.run(progress, gate, force=force)
             # Also where nothing is new: the build before may have died before it came to this.
             turned_down = report.verdict is not None and not report.published
@@ -142,8 +145,14 @@ class _Build:
     """One run: from what is current to what is to be."""
 
     def __init__(
-        self, corpus: Path | Corpus, index_dir: Path, embedder: Embedder, chunk_tokens: int
+        self,
+        corpus: Path | Corpus,
+        index_dir: Path,
+        embedder: Embedder,
+        chunk_tokens: int,
+        store: StoreName = "faiss",
     ) -> None:
+        self._store: StoreName = store
         self._index_dir = index_dir
         self._embedder = embedder
         self._chunk_tokens = chunk_tokens
@@ -159,8 +168,10 @@ class _Build:
 
     @property
     def is_current(self) -> bool:
-        """Whether the current version has these documents with these settings, and is sound."""
-        return self._reusable is not None and self.plan.changes_nothing
+        """Whether the current version has these documents and settings and store, and is sound."""
+        if self._reusable is None or not self.plan.changes_nothing:
+            return False
+        return store_of(self._reusable.folder) == self._store
 
     def nothing(self) -> IndexReport:
         """The report of a run that had nothing to do."""
@@ -203,8 +214,9 @@ class _Build:
 
     def _build(self, folder: Path, version: str, progress: Progress | None) -> Built:
         return build_parts(
-            folder, version, self.plan, self._reusable, self._embedder, self._chunk_tokens, progress
-        )
+            folder, version, self.plan, self._reusable, self._embedder, self._chunk_tokens, progress,
+            self._store,
+        )  # fmt: skip
 
     def _open_current(self) -> IndexVersion | None:
         """The current version, if it is sound and its vectors are of this embedder."""

@@ -15,17 +15,16 @@ from pathlib import Path
 from typing import Any
 
 from rag.config import fingerprint
-from rag.errors import DamagedVersionError, IndexStateError
+from rag.errors import DamagedVersionError, IndexStateError, StoreError
 from rag.lexical import LexicalIndex
 from rag.records import Records
-from rag.stores.faiss import FaissStore
+from rag.stores.keeping import KeptVectors, open_vectors
 from rag.types import Embedder
 
 FORMAT = 4
 CURRENT = "CURRENT"
 MANIFEST = "manifest.json"
 RECORDS = "chunks.sqlite"
-VECTORS = "vectors.faiss"
 LEXICAL = "lexical"
 GATE_RECORD = "gate.json"
 # Made after the version is published, and no part of it: see rag.attachment.
@@ -68,7 +67,7 @@ class IndexVersion:
 
     manifest: Manifest
     records: Records
-    vectors: FaissStore
+    vectors: KeptVectors
     lexical: LexicalIndex
     instead_of: str | None = None
     folder: Path | None = None
@@ -203,15 +202,19 @@ def open_parts(folder: Path, manifest: Manifest) -> IndexVersion:
 
     Raises:
         DamagedVersionError: a part cannot be read, or their sizes differ.
+        StoreError: the server that keeps its vectors does not answer.
     """
     try:
         version = IndexVersion(
             manifest=manifest,
             records=Records(folder / RECORDS),
-            vectors=FaissStore.load(folder / VECTORS),
+            vectors=open_vectors(folder),
             lexical=LexicalIndex.load(folder / LEXICAL),
             folder=folder,
         )
+    except StoreError:
+        # It is not the version that is damaged: another try may find the server.
+        raise
     except IndexStateError as exc:
         raise DamagedVersionError(exc.problem, exc.cure) from exc
     counts = {len(version.records), len(version.vectors), len(version.lexical), manifest.chunks}

@@ -20,10 +20,10 @@ from rag.errors import DamagedVersionError, IndexStateError
 from rag.indexing import build_index
 from rag.publishing import roll_back
 from rag.stores.faiss import FaissStore
+from rag.stores.keeping import VECTORS
 from rag.versions import (
     CURRENT,
     MANIFEST,
-    VECTORS,
     current_version,
     open_current,
     read_manifest,

@@ -162,6 +162,7 @@ def _build(
         gate=open_gate(settings, index_dir, embedder, asking) if ask_gate else None,
         force=force,
         keep=settings.keep_versions,
+        store=settings.vector_store,
     )
 
 

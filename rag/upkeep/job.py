@@ -112,6 +112,7 @@ class Publisher:
                 gate=gate,
                 force=force,
                 keep=settings.keep_versions,
+                store=settings.vector_store,
             )
             done = report.published or report.verdict is None
             return report
