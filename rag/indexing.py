@@ -214,8 +214,8 @@ class _Build:
 
     def _build(self, folder: Path, version: str, progress: Progress | None) -> Built:
         return build_parts(
-            folder, version, self.plan, self._reusable, self._embedder, self._chunk_tokens, progress,
-            self._store,
+            folder, version, self.plan, self._reusable, self._embedder, self._chunk_tokens,
+            progress, self._store,
         )  # fmt: skip
 
     def _open_current(self) -> IndexVersion | None:

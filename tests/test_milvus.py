@@ -295,7 +295,7 @@ def test_without_the_packages_the_error_says_what_to_install(
 
 def test_nothing_of_milvus_is_imported_where_it_is_not_asked_for(index_dir: Path) -> None:
     program = (
-        "import sys; from pathlib import Path; import rag.chatbot, rag.indexing, rag.live; "
+        "import sys; from pathlib import Path; import rag.indexing; "
         "from rag.versions import open_parts, read_manifest, version_folder; "
         f"index = Path({str(index_dir)!r}); manifest = read_manifest(index); "
         "open_parts(version_folder(index, manifest.version), manifest); "

@@ -67,7 +67,5 @@ def _taken(samples: Sequence[Sample]) -> str:
     )
 
 
-def _line(
-    figure: go.Figure, row: int, name: str, x: Sequence[float], y: Sequence[float]
-) -> None:
+def _line(figure: go.Figure, row: int, name: str, x: Sequence[float], y: Sequence[float]) -> None:
     figure.add_trace(go.Scatter(x=x, y=y, name=name, mode="lines"), row=row, col=1)

@@ -25,6 +25,7 @@ Steps = Sequence[tuple[int, int]]
 # Seconds until an app answers, and beyond the last step until locust ends.
 _STARTING, _ENDING = 180, 180
 _MOST_SAMPLES = 2000
+_VISITORS = Path(__file__).with_name("visitors.py")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +107,8 @@ def load(address: str, pid: int, steps: Steps) -> Load:
     }
     with tempfile.TemporaryDirectory() as folder:
         command = [
-            sys.executable, "-m", "locust", "--locustfile", str(Path(__file__).with_name("visitors.py")),
-            "--headless", "--host", address, "--csv", f"{folder}/run", "--csv-full-history",
+            sys.executable, "-m", "locust", "--locustfile", str(_VISITORS), "--headless",
+            "--host", address, "--csv", f"{folder}/run", "--csv-full-history",
             "--only-summary", "--stop-timeout", "120", "--exit-code-on-error", "0",
         ]  # fmt: skip
         every = max(0.5, seconds / _MOST_SAMPLES)
