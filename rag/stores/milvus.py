@@ -27,6 +27,8 @@ BATCH = 1000
 _DEPTH = 200
 # More pieces than this are listed row by row: an expression is parsed for every search.
 _MOST_RANGES = 200
+# What a server calls a collection that it has not loaded since it was started.
+_NOT_LOADED = 101
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,20 +123,34 @@ class MilvusStore:
         limit = min(k, len(self) if rows is None else len(rows))
         if limit <= 0:
             return np.empty(0, np.float32), np.empty(0, np.int64)
+        wanted = "" if rows is None else among(rows)
         with told():
-            (found,) = self._client.search(
-                self.collection,
-                data=[np.ascontiguousarray(vector.reshape(-1), np.float32)],
-                anns_field="vector",
-                limit=limit,
-                filter="" if rows is None else among(rows),
-                search_params={"metric_type": "IP", "params": {"ef": max(_DEPTH, limit)}},
-                timeout=SEARCHING,
-            )
+            found = self._found(np.ascontiguousarray(vector.reshape(-1), np.float32), limit, wanted)
         # Ties go to the lower row, so that two runs agree.
         best = sorted((-float(hit["distance"]), int(hit["row"])) for hit in found)
         scores = np.asarray([-score for score, _ in best], np.float32)
         return scores, np.asarray([row for _, row in best], np.int64)
+
+    def _found(self, vector: Vectors, limit: int, wanted: str) -> list[dict[str, Any]]:
+        from pymilvus import MilvusException
+
+        for attempt in range(2):
+            try:
+                (found,) = self._client.search(
+                    self.collection,
+                    data=[vector],
+                    anns_field="vector",
+                    limit=limit,
+                    filter=wanted,
+                    search_params={"metric_type": "IP", "params": {"ef": max(_DEPTH, limit)}},
+                    timeout=SEARCHING,
+                )
+                return list(found)
+            except MilvusException as exc:
+                if attempt or exc.code != _NOT_LOADED:
+                    raise
+                self._client.load_collection(self.collection, timeout=WORKING)
+        return []
 
 
 def among(rows: Rows) -> str:

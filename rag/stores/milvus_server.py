@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _connecting = threading.Lock()
 
 # Seconds that a search may take; that anything else may.
-SEARCHING, WORKING = 10.0, 600.0
+SEARCHING, WORKING = 5.0, 600.0
 
 
 def connected() -> MilvusClient:
