@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from types import TracebackType
 
@@ -70,18 +72,22 @@ class Sampler:
         now, busy = time.monotonic(), self._busy()
         since, spent = now - self._before[0], busy - self._before[1]
         self._before = (now, busy)
-        family = self._family()
         return Sample(
             seconds=now - self._started,
-            mib=sum(one.memory_info().rss for one in family) / 2**20,
-            files=sum(one.num_fds() for one in family),
-            threads=sum(one.num_threads() for one in family),
+            mib=self._sum(lambda one: one.memory_info().rss) / 2**20,
+            files=int(self._sum(lambda one: one.num_fds())),
+            threads=int(self._sum(lambda one: one.num_threads())),
             processors=max(0.0, spent / since) if since > 0 else 0.0,
         )
 
     def _busy(self) -> float:
-        times = [one.cpu_times() for one in self._family()]
-        return sum(float(one.user + one.system) for one in times)
+        return self._sum(lambda one: sum(one.cpu_times()[:2]))
 
-    def _family(self) -> list[psutil.Process]:
-        return [self._process, *self._process.children(recursive=True)]
+    def _sum(self, of: Callable[[psutil.Process], float]) -> float:
+        """What the process and its children have together."""
+        whole = of(self._process)
+        for child in self._process.children(recursive=True):
+            # It may end meanwhile.
+            with suppress(psutil.NoSuchProcess, psutil.AccessDenied):
+                whole += of(child)
+        return whole
