@@ -20,6 +20,7 @@ PIP := $(BIN)/python -m pip install --quiet $(if $(TORCH_INDEX),--extra-index-ur
 .PHONY: coverage mutation
 .PHONY: screenshots bench-web bench-scale
 .PHONY: help run install index test test-slow guard check lint types reader report bench llm clean
+.PHONY: load help run install index test test-slow guard check lint types reader report bench llm clean
 
 help:  ## Show this list.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -105,6 +106,9 @@ screenshots: $(VENV)/installed-dev  ## Take the README's pictures of the page an
 bench-web: $(VENV)/installed-dev  ## Print how fast the page appears and begins to answer.
 	$(BIN)/python -m tests.browser.speed
 	$(BIN)/python -m tests.browser.staff_speed
+
+load: $(VENV)/installed-dev  ## Let visitors ask the real app, more and more of them; draw build/load.html.
+	$(BIN)/python -m eval.load
 
 clean:  ## Remove what was built, but no index.
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis build/coverage mutants

@@ -19,7 +19,7 @@ from rag.planning import Earlier, FreshDocument, Plan
 from rag.record_file import write_records
 from rag.records import ChunkRow, Entry, Records
 from rag.resuming import Embedded
-from rag.stores.local import EXACT_UP_TO, open_vectors, write_vectors
+from rag.stores.keeping import PLAIN, Storage, open_vectors, write_vectors
 from rag.text import sentence_spans
 from rag.types import Embedder, Vectors
 from rag.versions import FORMAT, LEXICAL, RECORDS, Manifest
@@ -62,12 +62,12 @@ def build_parts(
     chunk_tokens: int,
     progress: Progress | None = None,
     embedded: Embedded | None = None,
-    exact_up_to: int = EXACT_UP_TO,
+    storage: Storage = PLAIN,
 ) -> Built:
     """Write all parts of a version but its manifest.
 
     Args:
-        folder: an empty one.
+        folder: an empty one, among the versions of an index folder.
         version: the name that the version will have.
         plan: the documents; those that are not fresh are taken from ``reusable``.
         reusable: the version that the plan started from, if its settings are the same.
@@ -75,7 +75,7 @@ def build_parts(
         chunk_tokens: most tokens of a chunk with its title and heading.
         progress: called with the counts of chunks embedded and of chunks to embed.
         embedded: what an earlier build embedded and could not finish, and where this one notes it.
-        exact_up_to: up to how many vectors are all compared for a search.
+        storage: where and how the vectors are kept.
 
     Raises:
         IndexStateError: a part cannot be written, or approximate search would miss too much.
@@ -100,7 +100,9 @@ def build_parts(
     written = Records(folder / RECORDS)
     LexicalIndex.from_terms(written.terms()).save(folder / LEXICAL)
     vectors = _vectors(hashes, known, pending, embedder, progress, embedded)
-    write_vectors(folder, vectors, lambda: asked(written, embedder), exact_up_to)
+    questions = functools.partial(asked, written, embedder)
+    made_by = embedder.fingerprint()
+    write_vectors(folder, vectors, hashes, made_by, questions, storage)
     if count != len(hashes):
         raise IndexStateError("Not every chunk was written.", "Build again.")
     manifest = Manifest(

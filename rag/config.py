@@ -89,6 +89,22 @@ class Settings(BaseSettings):
         ge=0,
         description="Chunks up to which search compares all vectors; beyond it is approximate.",
     )
+    vector_store: Literal["faiss", "milvus"] = Field(
+        "faiss", description="Where a new version's vectors are kept: files, or a Milvus server."
+    )
+    milvus_uri: str = Field(
+        "",
+        pattern=r"^(https?://\S+|.+\.db)?$",
+        description="The Milvus server, or a folder `….db` of this process; see `milvus`.",
+    )
+    milvus_token: SecretStr = Field(
+        SecretStr(""), description="What the server wants, `user:password` or a key."
+    )
+    milvus_alias: str = Field(
+        "research_centers",
+        pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,99}$",
+        description="What the published collection is called at the server.",
+    )
     top_k: int = Field(10, ge=1, le=100, description="Chunks that are read for an answer.")
     kept_answers: int = Field(
         1_000, ge=0, le=1_000_000, description="Answers of a version that are kept; 0 for none."
@@ -170,6 +186,11 @@ class Settings(BaseSettings):
     def index_dir(self) -> Path:
         """Where index versions lie."""
         return self.data_dir / "index"
+
+    @property
+    def milvus(self) -> str:
+        """The Milvus server's address, or the folder that Milvus Lite uses."""
+        return self.milvus_uri or str(self.data_dir / "milvus.db")
 
     @property
     def corpus(self) -> Corpus:

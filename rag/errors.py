@@ -35,6 +35,10 @@ class IndexStateError(RagError):
     """The index is missing, damaged, or was built with other settings."""
 
 
+class StoreError(IndexStateError):
+    """The server that keeps vectors does not answer, or not as it should."""
+
+
 class DamagedVersionError(IndexStateError):
     """An index version is not as it was built: a file is missing, changed or cannot be read."""
 

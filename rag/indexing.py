@@ -17,7 +17,7 @@ from rag.locking import only_builder
 from rag.planning import Plan, earlier_version, plan
 from rag.publishing import prune, publish, remove_unfinished
 from rag.resuming import Embedded
-from rag.stores.local import EXACT_UP_TO
+from rag.stores.keeping import PLAIN, Storage, store_of
 from rag.types import Corpus, Embedder
 from rag.versions import (
     BUILDING,
@@ -99,7 +99,7 @@ def build_index(
     gate: Gate | None = None,
     force: bool = False,
     keep: int = 5,
-    exact_up_to: int = EXACT_UP_TO,
+    storage: Storage = PLAIN,
 ) -> IndexReport:
     """Index a corpus and publish the result, unless nothing has changed since the last time.
 
@@ -117,7 +117,7 @@ def build_index(
             is thrown away.
         force: publish whatever the gate says.
         keep: how many versions to keep.
-        exact_up_to: up to how many vectors are all compared for a search.
+        storage: where and how the new version's vectors are kept.
 
     Raises:
         CorpusError: there is no document that can be indexed.
@@ -128,7 +128,7 @@ def build_index(
     try:
         with only_builder(index_dir):
             remove_unfinished(index_dir)
-            build = _Build(corpus, index_dir, embedder, chunk_tokens, exact_up_to)
+            build = _Build(corpus, index_dir, embedder, chunk_tokens, storage)
             report = build.nothing() if build.is_current else build.run(progress, gate, force=force)
             # Also where nothing is new: the build before may have died before it came to this.
             turned_down = report.verdict is not None and not report.published
@@ -152,9 +152,9 @@ class _Build:
         index_dir: Path,
         embedder: Embedder,
         chunk_tokens: int,
-        exact_up_to: int = EXACT_UP_TO,
+        storage: Storage = PLAIN,
     ) -> None:
-        self._exact_up_to = exact_up_to
+        self._storage = storage
         self._embedded = Embedded(index_dir, embedder)
         self._index_dir = index_dir
         self._embedder = embedder
@@ -171,8 +171,10 @@ class _Build:
 
     @property
     def is_current(self) -> bool:
-        """Whether the current version has these documents with these settings, and is sound."""
-        return self._reusable is not None and self.plan.changes_nothing
+        """Whether the current version has these documents and settings and store, and is sound."""
+        if self._reusable is None or not self.plan.changes_nothing:
+            return False
+        return store_of(self._reusable.folder) == self._storage.name
 
     def nothing(self) -> IndexReport:
         """The report of a run that had nothing to do."""
@@ -225,7 +227,7 @@ class _Build:
             self._chunk_tokens,
             progress,
             self._embedded,
-            self._exact_up_to,
+            self._storage,
         )
 
     def _open_current(self) -> IndexVersion | None:

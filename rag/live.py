@@ -9,7 +9,7 @@ from pathlib import Path
 
 from rag.chatbot import Chatbot
 from rag.config import Settings
-from rag.errors import IndexStateError
+from rag.errors import IndexStateError, StoreError
 from rag.keyfacts import Overview
 from rag.types import Answer, Document, Embedder, Hit, Turn
 from rag.versions import IndexVersion, current_version, open_version
@@ -35,7 +35,7 @@ class LiveChatbot:
         self._opening = threading.Lock()
         self._index_dir = index_dir
         # What the pointer named when it was last looked at, not what could be opened.
-        self._seen = chatbot.version.instead_of or chatbot.version.name
+        self._seen: str | None = chatbot.version.instead_of or chatbot.version.name
         self._stopped = threading.Event()
         _prepare(chatbot)
         self._thread = threading.Thread(target=self._watch, name="index-watch", daemon=True)
@@ -72,7 +72,12 @@ class LiveChatbot:
             return
         self._seen = name
         chatbot = self._chatbot
-        newest = chatbot.on(open_version(self._index_dir, name, chatbot.embedder))
+        try:
+            newest = chatbot.on(open_version(self._index_dir, name, chatbot.embedder))
+        except StoreError:
+            # The server may be back the next time.
+            self._seen = None
+            raise
         with self._opening:
             self._chatbot, self._older = newest, chatbot
         _prepare(newest)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rag.errors import DamagedVersionError, IndexStateError
+from rag.stores.keeping import forget_unused, made_current
 from rag.versions import (
     BUILDING,
     CURRENT,
@@ -68,8 +69,11 @@ def make_current(index_dir: Path, version: str) -> None:
     """Let ``CURRENT`` name a version, from one instant to the next.
 
     Raises:
+        StoreError: the server that keeps its vectors does not answer; ``CURRENT`` is as it was.
         OSError: the disk is full or cannot be written; ``CURRENT`` is as it was.
     """
+    # Readers go by ``CURRENT`` alone; what the server calls current may be ahead of it.
+    made_current(version_folder(index_dir, version))
     pending = index_dir / _PENDING
     try:
         pending.write_text(version + "\n", "utf-8")
@@ -148,6 +152,7 @@ def prune(index_dir: Path, keep: int) -> list[str]:
         doomed = index_dir / "versions" / f"{_REMOVED}{name}"
         version_folder(index_dir, name).rename(doomed)
     remove_unfinished(index_dir)
+    forget_unused(index_dir)
     return gone
 
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from rag.blocks import is_as_written, read_blocks
 from rag.config import fingerprint
-from rag.errors import DamagedVersionError, IndexStateError
+from rag.errors import DamagedVersionError, IndexStateError, StoreError
 from rag.records import Records
 from rag.stores import VECTORS as VECTORS
 from rag.types import Embedder
@@ -26,6 +26,7 @@ from rag.types import Embedder
 if TYPE_CHECKING:
     from rag.lexical import LexicalIndex
     from rag.stores.local import LocalStore
+    from rag.stores.milvus import MilvusStore
 
 FORMAT = 4
 CURRENT = "CURRENT"
@@ -73,7 +74,7 @@ class IndexVersion:
 
     manifest: Manifest
     records: Records
-    vectors: LocalStore
+    vectors: LocalStore | MilvusStore
     lexical: LexicalIndex
     instead_of: str | None = None
     folder: Path | None = None
@@ -208,9 +209,10 @@ def open_parts(folder: Path, manifest: Manifest) -> IndexVersion:
 
     Raises:
         DamagedVersionError: a part cannot be read, or their sizes differ.
+        StoreError: the server that keeps its vectors does not answer.
     """
     from rag.lexical import LexicalIndex
-    from rag.stores.local import open_vectors
+    from rag.stores.keeping import open_vectors
 
     try:
         version = IndexVersion(
@@ -220,6 +222,9 @@ def open_parts(folder: Path, manifest: Manifest) -> IndexVersion:
             lexical=LexicalIndex.load(folder / LEXICAL),
             folder=folder,
         )
+    except StoreError:
+        # It is not the version that is damaged: another try may find the server.
+        raise
     except IndexStateError as exc:
         raise DamagedVersionError(exc.problem, exc.cure) from exc
     counts = {len(version.records), len(version.vectors), len(version.lexical), manifest.chunks}

@@ -16,6 +16,7 @@ from rag.errors import IndexStateError
 from rag.indexing import build_index
 from rag.resuming import Embedded
 from rag.stores.faiss import FaissStore
+from rag.stores.keeping import Storage
 from rag.stores.listed import LISTS, ListedStore
 from rag.stores.listed import VECTORS as EXACT
 from rag.stores.local import open_vectors, write_vectors
@@ -119,12 +120,16 @@ def test_a_damaged_file_of_it_is_an_error(tmp_path: Path, store: ListedStore, na
 
 def test_a_whole_version_is_built_over_lists(tmp_path: Path, embedder: SentenceEmbedder) -> None:
     write_corpus(tmp_path / "corpus", 30, 6)
-    build_index(tmp_path / "corpus", tmp_path / "index", embedder, 64, exact_up_to=100)
+    build_index(
+        tmp_path / "corpus", tmp_path / "index", embedder, 64, storage=Storage(exact_up_to=100)
+    )
     version = open_current(tmp_path / "index", embedder)
     assert isinstance(version.vectors, ListedStore)
     assert len(asked(version.records, embedder)) == 180
     (tmp_path / "corpus" / "page-0003.md").unlink()
-    report = build_index(tmp_path / "corpus", tmp_path / "index", embedder, 64, exact_up_to=1000)
+    report = build_index(
+        tmp_path / "corpus", tmp_path / "index", embedder, 64, storage=Storage(exact_up_to=1000)
+    )
     assert (report.chunks, report.copied) == (174, 174)
     assert isinstance(open_current(tmp_path / "index", embedder).vectors, FaissStore)
     folder = version_folder(tmp_path / "index", report.version)

@@ -19,11 +19,11 @@ from rag.embedding import SentenceEmbedder
 from rag.errors import DamagedVersionError, IndexStateError
 from rag.indexing import build_index
 from rag.publishing import roll_back
+from rag.stores import VECTORS
 from rag.stores.faiss import FaissStore
 from rag.versions import (
     CURRENT,
     MANIFEST,
-    VECTORS,
     current_version,
     open_current,
     read_manifest,

@@ -19,8 +19,9 @@ from rag.finders import open_finder
 from rag.indexing import build_index
 from rag.live import LiveChatbot
 from rag.publishing import roll_back
+from rag.stores import VECTORS
 from rag.types import Answer
-from rag.versions import VECTORS, open_current, open_version, version_folder
+from rag.versions import open_current, open_version, version_folder
 
 TOKENS = 64
 QUESTION = "Who is the director of the Harbor Center?"

@@ -1,5 +1,6 @@
-"""The contract of vector stores, and the word index."""
+"""The contract of vector stores, whichever it is, and the word index."""
 
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -8,7 +9,9 @@ import pytest
 from rag.errors import IndexStateError
 from rag.lexical import LexicalIndex
 from rag.stores.faiss import FaissStore
-from rag.types import Vectors
+from rag.stores.keeping import Storage, open_vectors, write_vectors
+from rag.types import Vectors, VectorStore
+from tests.milvus import MilvusServer
 
 
 @pytest.fixture(scope="module")
@@ -18,8 +21,42 @@ def vectors() -> Vectors:
     return unit
 
 
-def test_each_vector_finds_itself_with_score_one(vectors: Vectors) -> None:
-    store = FaissStore.from_vectors(vectors)
+Keep = Callable[[Vectors], VectorStore]
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MilvusServer]:
+    running = MilvusServer(tmp_path_factory.mktemp("milvus") / "data")
+    yield running
+    running.kill()
+
+
+@pytest.fixture(params=["files", "milvus in a folder", "milvus server"])
+def keep(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Keep]:
+    """Writes vectors into each store and opens them."""
+    storage = Storage("faiss" if request.param == "files" else "milvus")
+    monkeypatch.setenv("MILVUS_URI", str(tmp_path / "lite.db"))
+    if request.param == "milvus server":
+        monkeypatch.setenv("MILVUS_URI", request.getfixturevalue("server").address)
+    folder = tmp_path / "versions" / "0001-abc"
+    folder.mkdir(parents=True)
+
+    def write_and_open(vectors: Vectors) -> VectorStore:
+        hashes = [f"{row:064}" for row in range(len(vectors))]
+        write_vectors(folder, vectors, hashes, "model", lambda: vectors, storage)
+        return open_vectors(folder)
+
+    yield write_and_open
+    if request.param == "milvus in a folder":
+        from milvus_lite.server_manager import server_manager_instance
+
+        server_manager_instance.release_all()
+
+
+def test_each_vector_finds_itself_with_score_one(vectors: Vectors, keep: Keep) -> None:
+    store = keep(vectors)
     assert (len(store), store.dim) == (200, 16)
     for row in (0, 77, 199):
         scores, rows = store.search(vectors[row], 3)
@@ -28,14 +65,27 @@ def test_each_vector_finds_itself_with_score_one(vectors: Vectors) -> None:
         assert list(scores) == sorted(scores, reverse=True)
 
 
-def test_search_among_some_rows_equals_exact_search_among_them(vectors: Vectors) -> None:
-    store = FaissStore.from_vectors(vectors)
+def test_search_among_some_rows_equals_exact_search_among_them(
+    vectors: Vectors, keep: Keep
+) -> None:
+    store = keep(vectors)
     some = np.array([3, 50, 51, 120, 199])
     scores, rows = store.search(vectors[7], 3, some)
     exact = vectors[some] @ vectors[7]
     assert list(rows) == list(some[np.argsort(-exact)[:3]])
     assert scores == pytest.approx(np.sort(exact)[::-1][:3])
     assert len(store.search(vectors[7], 3, np.array([], np.int64))[1]) == 0
+
+
+def test_what_is_written_opens_equal(vectors: Vectors, keep: Keep) -> None:
+    assert np.array_equal(keep(vectors).vectors(), vectors)
+
+
+def test_more_rows_than_there_are_give_all_of_them(vectors: Vectors, keep: Keep) -> None:
+    store = keep(vectors)
+    assert sorted(store.search(vectors[0], 500)[1]) == list(range(200))
+    scattered = np.arange(0, 200, 3)
+    assert sorted(store.search(vectors[0], 500, scattered)[1]) == list(scattered)
 
 
 def test_a_saved_store_opens_equal_and_a_damaged_one_is_an_error(

@@ -15,6 +15,7 @@ from tqdm import tqdm
 from rag.cli.group import index_option, json_option, print_json, settings_and_index
 from rag.config import Settings
 from rag.errors import RagError
+from rag.stores.keeping import Storage
 from rag.types import Corpus
 from rag.versions import current_version
 
@@ -162,7 +163,7 @@ def _build(
         gate=open_gate(settings, index_dir, embedder, asking) if ask_gate else None,
         force=force,
         keep=settings.keep_versions,
-        exact_up_to=settings.exact_up_to,
+        storage=Storage(settings.vector_store, settings.exact_up_to),
     )
 
 

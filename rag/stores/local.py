@@ -5,14 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from rag.stores import VECTORS
+from rag.stores import EXACT_UP_TO, VECTORS
 from rag.stores.faiss import FaissStore
 from rag.stores.listed import LISTS, ListedStore
 from rag.types import Vectors
-
-# On one core exact search over so many vectors of 384 numbers takes some 5 ms, half of what a
-# search may take (docs/performance.md).
-EXACT_UP_TO = 25_000
 
 LocalStore = FaissStore | ListedStore
 

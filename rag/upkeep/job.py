@@ -15,6 +15,7 @@ from rag.errors import RagError
 from rag.gate import open_gate
 from rag.indexing import IndexReport, build_index
 from rag.multilingual import open_multilingual
+from rag.stores.keeping import Storage
 from rag.types import Embedder
 from rag.upkeep.uploads import Uploads
 
@@ -112,7 +113,7 @@ class Publisher:
                 gate=gate,
                 force=force,
                 keep=settings.keep_versions,
-                exact_up_to=settings.exact_up_to,
+                storage=Storage(settings.vector_store, settings.exact_up_to),
             )
             done = report.published or report.verdict is None
             return report
