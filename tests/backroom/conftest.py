@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.backroom.staff import Staff, add_user
-from tests.test_api import App, end, start
+from tests.test_api import PLAIN, App, end, start
 
 
 @pytest.fixture(scope="package")
@@ -25,8 +25,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory, index_dir: Path) -> Path:
 
 @pytest.fixture(scope="package")
 def app(folder: Path) -> Iterator[App]:
-    # No vectors for Chinese: they take longer than all else.
-    running = start(folder / "index", folder, UPLOAD_MIB="1", MULTILINGUAL="false")
+    running = start(folder / "index", folder, UPLOAD_MIB="1", **PLAIN)
     # The secret that signs tickets is made with the first of them.
     with closing(Staff(running.address)) as first:
         assert first.log_in("mei").status_code == 303

@@ -13,13 +13,13 @@ import pytest
 from rag.backroom.desk import COOKIE
 from tests.backroom.conftest import Come
 from tests.backroom.staff import PASSWORD, Staff, add_user
-from tests.test_api import App, end, start
+from tests.test_api import PLAIN, App, end, start
 
 
 @pytest.fixture(scope="module")
 def bare(index_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
     """An app without any user."""
-    running = start(index_dir, tmp_path_factory.mktemp("bare"), MULTILINGUAL="false")
+    running = start(index_dir, tmp_path_factory.mktemp("bare"), **PLAIN)
     yield running
     end(running)
 

@@ -84,13 +84,13 @@ def poisoned_index(made: Made, embedder: SentenceEmbedder) -> Path:
 
 
 @contextmanager
-def serving(*arguments: str, data: Path) -> Iterator[str]:
+def serving(*arguments: str, data: Path, **variables: str) -> Iterator[str]:
     """Run Python with ``arguments`` from the top folder; the address is the last word it prints.
 
-    Whatever it keeps lies under ``data``.
+    Whatever it keeps lies under ``data``; ``variables`` are settings.
     """
     command = [sys.executable, "-u", *arguments]
-    environment = os.environ | {"DATA_DIR": str(data)}
+    environment = os.environ | {"DATA_DIR": str(data)} | variables
     with subprocess.Popen(
         command, cwd=ROOT, stdout=subprocess.PIPE, text=True, env=environment
     ) as process:

@@ -15,6 +15,7 @@ from rag.versions import current_version
 from tests.backroom.staff import PASSWORD, add_user
 from tests.browser.conftest import PATIENCE, serving
 from tests.browser.test_accessibility import check, press_until
+from tests.test_api import PLAIN
 
 pytestmark = pytest.mark.browser
 
@@ -45,10 +46,10 @@ def backroom(browser: Browser, data_dir: Path) -> Iterator[str]:
     accepted = data_dir / "accepted.jsonl"
     few = QUESTIONS.read_text("utf-8").splitlines(keepends=True)[:8]
     accepted.write_text("".join(few), "utf-8")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("ACCEPTED_QUESTIONS", str(accepted))
-        with serving("app.py", "--host", "127.0.0.1", "--port", "0", data=data_dir) as found:
-            yield found
+    settings = PLAIN | {"ACCEPTED_QUESTIONS": str(accepted)}
+    where = ("--host", "127.0.0.1", "--port", "0")
+    with serving("app.py", *where, data=data_dir, **settings) as found:
+        yield found
 
 
 @pytest.fixture

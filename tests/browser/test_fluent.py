@@ -36,7 +36,7 @@ def fluent(browser: Browser, index_dir: Path, data: Path, model: ScriptedServer)
         # So that what ends a request is never its time.
         patch.setenv("LLM_FIRST_WORDS", "300")
         patch.setenv("LLM_SECONDS", "300")
-        with serving("app.py", *where, data=data) as address:
+        with serving("app.py", *where, data=data, MULTILINGUAL="false") as address:
             yield address
 
 

@@ -73,7 +73,7 @@ def room(
 def staff_address(browser: Browser, room: Path) -> Iterator[str]:
     index = str(room / "index")
     where = ("--host", "127.0.0.1", "--port", "0")
-    with serving("app.py", "--index", index, *where, data=room) as found:
+    with serving("app.py", "--index", index, *where, data=room, MULTILINGUAL="false") as found:
         yield found
 
 

@@ -37,7 +37,7 @@ def harbor(
     site = tmp_path_factory.mktemp("harbor")
     publish(site, embedder, "Professor Ann Lee")
     where = ("--index", str(site / "index"), "--host", "127.0.0.1", "--port", "0")
-    with serving("app.py", *where, data=site) as address:
+    with serving("app.py", *where, data=site, MULTILINGUAL="false") as address:
         yield site, address
 
 

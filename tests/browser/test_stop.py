@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import serving
 from tests.browser.visitor import DIRECTOR, Visitor
+from tests.test_api import PLAIN
 
 pytestmark = pytest.mark.browser
 
@@ -19,7 +20,7 @@ UNANSWERED = "What is the meaning of it all?"
 @pytest.fixture(scope="module")
 def thinking(browser: Browser, index_dir: Path, data: Path) -> Iterator[str]:
     """The address of a page whose chatbot thinks about ``UNANSWERED`` for good."""
-    with serving("-m", "tests.browser.thinking", str(index_dir), data=data) as address:
+    with serving("-m", "tests.browser.thinking", str(index_dir), data=data, **PLAIN) as address:
         yield address
 
 
