@@ -122,7 +122,7 @@ def _answers(settings: Settings) -> dict[str, Latency]:
         warm = Chatbot.open(settings.model_copy(update={"kept_answers": 0}), folder)
         for question in tqdm(questions, unit=" questions", disable=None, leave=False):
             warm.ask(question)
-        found["alone"] = measure_alone(warm, questions)
+        found["alone"] = measure_alone(warm, questions, 0)
         cold = Chatbot.open(without, folder)
         some = questions[: 4 * _SIXTEEN]
         found["alone, caches off"] = measure_alone(cold, some, 2)
