@@ -10,9 +10,20 @@ from typing import Generic, TypeVar
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
-# One network computes at a time, with all cores: two that share the cores take longer than one
-# after the other, and both of their users wait until the end.
-_CORES = threading.Lock()
+
+class _Cores:
+    """One network computes at a time, with all cores.
+
+    Two that share the cores take longer than one after the other, and both of their users wait
+    until the end.
+    """
+
+    def __init__(self) -> None:
+        self.changed = threading.Condition()
+        self.taken = False
+
+
+_CORES = _Cores()
 
 
 @dataclass(slots=True)
@@ -35,7 +46,6 @@ class Together(Generic[Item, Result]):
         self._work = work
         self._most = most
         self._wishes: list[_Wish[Item, Result]] = []
-        self._guard = threading.Lock()
 
     def __call__(self, items: Sequence[Item]) -> list[Result]:
         """One result of each item, in order.
@@ -46,26 +56,26 @@ class Together(Generic[Item, Result]):
         if not items:
             return []
         wish: _Wish[Item, Result] = _Wish(items)
-        with self._guard:
+        with _CORES.changed:
             self._wishes.append(wish)
-        while not wish.done:
-            with _CORES:
-                # Another may have taken this one along.
-                if not wish.done:
-                    self._do(self._taken(wish))
+            # Another may take this one along meanwhile.
+            _CORES.changed.wait_for(lambda: wish.done or not _CORES.taken)
+            taken = [] if wish.done else self._taken(wish)
+            _CORES.taken = _CORES.taken or bool(taken)
+        if taken:
+            self._do(taken)
         if wish.failure is not None:
             raise wish.failure
         return wish.results
 
     def _taken(self, first: _Wish[Item, Result]) -> list[_Wish[Item, Result]]:
         """This wish, and of the others, the oldest first, as many as fit."""
-        with self._guard:
-            taken, room = [first], self._most - len(first.items)
-            for wish in self._wishes:
-                if wish is not first and len(wish.items) <= room:
-                    taken.append(wish)
-                    room -= len(wish.items)
-            self._wishes = [wish for wish in self._wishes if all(wish is not one for one in taken)]
+        taken, room = [first], self._most - len(first.items)
+        for wish in self._wishes:
+            if wish is not first and len(wish.items) <= room:
+                taken.append(wish)
+                room -= len(wish.items)
+        self._wishes = [wish for wish in self._wishes if all(wish is not one for one in taken)]
         return taken
 
     def _do(self, wishes: list[_Wish[Item, Result]]) -> None:
@@ -82,5 +92,8 @@ class Together(Generic[Item, Result]):
             for wish in wishes:
                 wish.failure = exc
         finally:
-            for wish in wishes:
-                wish.done = True
+            with _CORES.changed:
+                for wish in wishes:
+                    wish.done = True
+                _CORES.taken = False
+                _CORES.changed.notify_all()

@@ -53,6 +53,14 @@ class ScaleReport:
 )
 @click.option("--chunks", default=1_000_000, show_default=True, type=click.IntRange(1_000))
 @click.option(
+    "--questions",
+    "most",
+    default=1_000,
+    show_default=True,
+    type=click.IntRange(_SIXTEEN),
+    help="Of the accepted ones, for the answers.",
+)
+@click.option(
     "--part",
     "parts",
     multiple=True,
@@ -66,7 +74,12 @@ class ScaleReport:
 )
 @json_option
 def scale(
-    data: Path | None, chunks: int, parts: tuple[str, ...], folder: Path | None, as_json: bool
+    data: Path | None,
+    chunks: int,
+    most: int,
+    parts: tuple[str, ...],
+    folder: Path | None,
+    as_json: bool,
 ) -> None:
     """How fast this machine embeds, answers, and searches very many chunks."""
     settings = load_settings()
@@ -78,7 +91,7 @@ def scale(
         embedding = _embedding(settings, data)
         _tell(_embedding_lines(embedding), as_json)
     if "answers" in chosen:
-        answers = _answers(settings)
+        answers = _answers(settings, most)
         _tell(_answer_lines(answers), as_json)
     if "chunks" in chosen:
         with _place(folder) as place:
@@ -109,12 +122,12 @@ def _embedding(settings: Settings, data: Path | None) -> Throughput:
     return measure_throughput(embedder, texts)
 
 
-def _answers(settings: Settings) -> dict[str, Latency]:
+def _answers(settings: Settings, most: int) -> dict[str, Latency]:
     from eval.opening import fresh_index
     from eval.scale.answering import measure_alone, measure_at_once, measure_queue
     from rag.chatbot import Chatbot
 
-    questions = [q.question for q in load_questions(settings.accepted_questions).answerable]
+    questions = [q.question for q in load_questions(settings.accepted_questions).answerable][:most]
     without = settings.model_copy(update={"kept_answers": 0, "kept_vectors": 0})
     found: dict[str, Latency] = {}
     with fresh_index(settings, None, settings.corpus) as folder:
@@ -122,7 +135,7 @@ def _answers(settings: Settings) -> dict[str, Latency]:
         warm = Chatbot.open(settings.model_copy(update={"kept_answers": 0}), folder)
         for question in tqdm(questions, unit=" questions", disable=None, leave=False):
             warm.ask(question)
-        found["alone"] = measure_alone(warm, questions)
+        found["alone"] = measure_alone(warm, questions, 0)
         cold = Chatbot.open(without, folder)
         some = questions[: 4 * _SIXTEEN]
         found["alone, caches off"] = measure_alone(cold, some, 2)
