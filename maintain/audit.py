@@ -17,7 +17,8 @@ _ROOT = Path(__file__).resolve().parent.parent
 _FILES = ("requirements.txt", "requirements-dev.txt", "requirements-model.txt")
 # What pip and pip-audit say where they cannot reach the index.
 _UNREACHABLE = (
-    "ConnectionError", "NameResolutionError", "Max retries exceeded", "ConnectTimeout", "ProxyError",
+    "ConnectionError", "NameResolutionError", "Max retries exceeded", "ConnectTimeout",
+    "ProxyError",
     "Temporary failure in name resolution", "Could not find a version", "Failed to establish",
     "No matching distribution",
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Nothing that is read can run code: a pickle in the index is not read, and nothing could read it."""
+"""Nothing that is read can run code: a pickle in the index is not read, nothing could read it."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ from rag.accounts.sessions import SECRET, Sessions
 from rag.accounts.users import UserFile
 from rag.backroom.login import Login
 from rag.config import ROOT
-from tests.backroom.staff import PASSWORD, Staff, add_user
+from tests.backroom.staff import PASSWORD, Staff
 from tests.test_api import QUESTION, App, call
 
 _DAY = 24 * 3600.0
@@ -71,7 +71,7 @@ def test_too_little_memory_to_start_is_one_line(index_dir: Path, tmp_path: Path)
 
     done = subprocess.run(
         [sys.executable, "app.py", "--index", str(index_dir), "--port", "0"],
-        cwd=ROOT, env=os.environ | {"DATA_DIR": str(tmp_path)}, preexec_fn=little,  # noqa: PLW1509
+        cwd=ROOT, env=os.environ | {"DATA_DIR": str(tmp_path)}, preexec_fn=little,
         capture_output=True, text=True, check=False, timeout=300,
     )  # fmt: skip
     assert done.returncode not in {0, None}
@@ -102,7 +102,8 @@ def test_an_upload_that_is_cut_in_half_leaves_nothing(app: App, maintainer: Staf
         + b"The Half Center has half a page. " * 2000
     )
     head = (
-        f"POST /staff/gradio_api/upload HTTP/1.1\r\nHost: {parts.netloc}\r\nOrigin: {app.address}\r\n"
+        f"POST /staff/gradio_api/upload HTTP/1.1\r\nHost: {parts.netloc}\r\n"
+        f"Origin: {app.address}\r\n"
         f"Cookie: staff={maintainer.ticket}\r\nContent-Type: multipart/form-data; boundary=cut\r\n"
         f"Content-Length: {2 * len(body)}\r\n\r\n"
     ).encode()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -79,10 +80,8 @@ def browser(data: bytes) -> None:
     text = data.decode("utf-8", "replace")
     restored(text)
     said: Any = text
-    try:
+    with suppress(ValueError, RecursionError):
         said = json.loads(text)
-    except (ValueError, RecursionError):
-        pass
     assert arrival_of(text) is not None
     for kind in (ToAsk, ToRead, Rated):
         heard(kind, said)
