@@ -32,8 +32,8 @@ def main(version: str, dry_run: bool, folder: Path) -> None:
     if _git(folder, "tag", "--list", f"v{version}"):
         raise click.ClickException(f"There is a tag v{version} already. Take the next version.")
     try:
-        told = released(changelog.read_text("utf-8"), version, datetime.now(UTC).date())
         named = numbered(project.read_text("utf-8"), version)
+        told = released(changelog.read_text("utf-8"), version, datetime.now(UTC).date())
     except ValueError as exc:
         raise click.ClickException(str(exc)) from exc
     if dry_run:
