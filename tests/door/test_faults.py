@@ -64,7 +64,9 @@ def test_where_no_ticket_can_be_signed_the_login_says_so(users: UserFile, tmp_pa
     assert "set-cookie" not in told.headers
 
 
-def test_too_little_memory_to_start_ends_it_and_leaves_nothing(index_dir: Path, tmp_path: Path) -> None:
+def test_too_little_memory_to_start_ends_it_and_leaves_nothing(
+    index_dir: Path, tmp_path: Path
+) -> None:
     def little() -> None:
         resource.setrlimit(resource.RLIMIT_AS, (600 * 2**20, 600 * 2**20))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
