@@ -19,6 +19,7 @@ PIP := $(BIN)/python -m pip install --quiet $(if $(TORCH_INDEX),--extra-index-ur
 # These look at the tests.
 .PHONY: coverage mutation
 .PHONY: screenshots bench-web bench-scale
+.PHONY: fuzz attack audit newcomer release
 .PHONY: help run install index test test-slow guard check lint types reader report bench llm clean
 .PHONY: load help run install index test test-slow guard check lint types reader report bench llm clean
 
@@ -99,6 +100,22 @@ bench-scale: $(VENV)/installed-dev  ## Print how fast this machine is: make benc
 
 llm: $(VENV)/installed-dev  ## Serve a small language model on loopback, to try the chat with one.
 	$(BIN)/python -m eval.smallmodel
+
+fuzz: $(VENV)/installed-dev  ## Fuzz each target: make fuzz [MINUTES=10] [TARGETS="loaders markers"]
+	$(BIN)/python -m tests.fuzzing $(TARGETS) --minutes $(or $(MINUTES),10)
+
+attack: $(VENV)/installed-dev  ## Send hostile requests to an app that runs: make attack APP=http://127.0.0.1:7860
+	$(BIN)/python -m tests.door.attacks $(or $(APP),http://127.0.0.1:7860) $(or $(COUNT),10000)
+
+audit: $(VENV)/installed-dev  ## Ask whether a library has a known hole; needs a network.
+	$(BIN)/python -m maintain.audit
+
+newcomer: $(VENV)/installed-dev  ## Clone into an empty folder, serve an answer there, run the tests.
+	$(BIN)/python -m maintain.newcomer
+
+release: $(VENV)/installed-dev  ## Name a version, commit and tag it: make release VERSION=1.2.0
+	@test -n "$(VERSION)" || { echo "Say which: make release VERSION=1.2.0" >&2; exit 2; }
+	$(BIN)/python -m maintain.release $(VERSION)
 
 screenshots: $(VENV)/installed-dev  ## Take the README's pictures of the page anew.
 	$(BIN)/python -m tests.browser.pictures docs

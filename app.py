@@ -17,6 +17,7 @@ import click
 
 from rag.config import Settings, go_quiet, load_settings
 from rag.errors import RagError
+from rag.logs import log_json
 
 _INDEX_HELP = "Folder of index versions; by default `index` under DATA_DIR."
 
@@ -51,12 +52,10 @@ def _run(index_dir: Path | None, host: str | None, port: int | None) -> None:
     from rag.backroom.serving import backroom, script
     from rag.journal.recording import Journal
     from rag.live import LiveChatbot
-    from rag.logs import log_json
     from rag.metrics import Metrics
     from rag.web.page import build_page
     from rag.web.queueing import PageEvents
 
-    log_json()
     metrics = Metrics()
     chatbot = LiveChatbot.open(settings, index_dir)
     journal = Journal.open(settings)
@@ -98,6 +97,7 @@ def _end(code: int) -> NoReturn:
 
 
 if __name__ == "__main__":
+    log_json()
     try:
         main()
     except SystemExit as end:

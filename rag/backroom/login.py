@@ -80,10 +80,14 @@ class Login:
         if user is None:
             return _form(request, then, name, _words(request, "wrong"), 401)
         self._attempts.succeeded(name, address)
+        try:
+            ticket = self._sessions.open(user)
+        except AccountError as exc:
+            return _form(request, then, name, str(exc), 503)
         inside = RedirectResponse(_root(request) + then, 303)
         inside.set_cookie(
             COOKIE,
-            self._sessions.open(user),
+            ticket,
             max_age=self._sessions.seconds,
             path=_root(request),
             secure=request.url.scheme == "https",

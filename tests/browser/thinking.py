@@ -12,9 +12,10 @@ from rag.config import go_quiet, load_settings
 go_quiet()
 
 from rag.chatbot import Chatbot
+from rag.metrics import Metrics
 from rag.types import Answer, Turn
 from rag.web.page import build_page
-from rag.web.serving import launch
+from rag.web.serving import door_of, launch
 from tests.browser.visitor import DIRECTOR
 
 
@@ -31,5 +32,6 @@ class Thinking(Chatbot):
 
 if __name__ == "__main__":
     page = build_page(Thinking.open(load_settings(), Path(sys.argv[1])))
-    print(launch(page, "127.0.0.1", 0))
+    door = door_of(load_settings(), page, Metrics(), lambda: True)
+    print(launch(page, "127.0.0.1", 0, door))
     page.block_thread()

@@ -1,0 +1,93 @@
+"""What maintainers run: a release, and an audit that cannot reach anybody."""
+
+from __future__ import annotations
+
+import datetime
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from maintain import audit
+from maintain.release import main, numbered, released
+from rag.config import ROOT
+
+CHANGELOG = "# Changelog\n\n## 0.1.0 (unreleased)\n\n- It answers.\n"
+PROJECT = '[project]\nname = "x"\nversion = "0.1.0"\n'
+DAY = datetime.date(2026, 1, 2)
+
+
+def git(folder: Path, *arguments: str) -> str:
+    person = {"GIT_AUTHOR_NAME": "A", "GIT_AUTHOR_EMAIL": "a@b", "GIT_COMMITTER_NAME": "A",
+              "GIT_COMMITTER_EMAIL": "a@b", "GIT_CONFIG_GLOBAL": os.devnull}  # fmt: skip
+    return subprocess.run(
+        ["git", "-C", str(folder), *arguments],  # noqa: S607
+        check=True, capture_output=True, text=True, env=os.environ | person,
+    ).stdout.strip()  # fmt: skip
+
+
+@pytest.fixture
+def clone(tmp_path: Path) -> Path:
+    (tmp_path / "CHANGELOG.md").write_text(CHANGELOG)
+    (tmp_path / "pyproject.toml").write_text(PROJECT)
+    git(tmp_path, "init", "--quiet")
+    git(tmp_path, "config", "user.name", "A")
+    git(tmp_path, "config", "user.email", "a@b")
+    git(tmp_path, "add", ".")
+    git(tmp_path, "commit", "--quiet", "--message", "First")
+    return tmp_path
+
+
+def release(folder: Path, *arguments: str) -> Result:
+    return CliRunner().invoke(main, [*arguments, "--folder", str(folder)])
+
+
+def test_a_release_names_the_version_commits_and_tags(clone: Path) -> None:
+    assert release(clone, "0.1.0").exit_code == 0
+    assert git(clone, "status", "--porcelain") == ""
+    assert git(clone, "tag", "--list") == "v0.1.0"
+    told = (clone / "CHANGELOG.md").read_text()
+    assert "## 0.2.0 (unreleased)\n\n## 0.1.0 (20" in told
+    again = release(clone, "0.1.0")
+    assert again.exit_code == 1
+    assert "already" in again.output
+    empty = release(clone, "0.2.0")
+    assert "tells no change" in empty.output
+
+
+def test_a_release_changes_nothing_where_it_cannot_be(clone: Path) -> None:
+    assert release(clone, "0.1.0", "--dry-run").exit_code == 0
+    for version, words in (("0.0.9", "below"), ("one", "Write it as")):
+        found = release(clone, version)
+        assert found.exit_code == 1
+        assert words in found.output
+    (clone / "pyproject.toml").write_text(PROJECT + "# changed\n")
+    assert "not committed" in release(clone, "0.1.0").output
+    assert git(clone, "tag", "--list") == ""
+    assert (clone / "CHANGELOG.md").read_text() == CHANGELOG
+
+
+def test_our_own_changelog_and_version_can_be_released() -> None:
+    told = released((ROOT / "CHANGELOG.md").read_text("utf-8"), "9.9.9", DAY)
+    assert "## 9.9.9 (2026-01-02)\n\n- " in told
+    assert 'version = "9.9.9"' in numbered((ROOT / "pyproject.toml").read_text("utf-8"), "9.9.9")
+
+
+def test_an_audit_that_reaches_nobody_says_that_nothing_was_audited(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    program = tmp_path / "build" / "audit" / "bin" / "pip-audit"
+    program.parent.mkdir(parents=True)
+    python = program.with_name("python")
+    python.symlink_to(sys.executable)
+    # What pip-audit itself does first: ask the index, here at a port that nobody listens on.
+    program.write_text(
+        f"#!{sys.executable}\nimport requests\nrequests.get('http://127.0.0.1:1/pypi/x/json')\n"
+    )
+    program.chmod(0o755)
+    monkeypatch.setattr(audit, "_ROOT", tmp_path)
+    assert audit.main([]) == audit.NOTHING_AUDITED
+    assert "Nothing was audited" in capsys.readouterr().out
