@@ -4,6 +4,9 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 BENCH := build/bench
+# So many processes run the tests, each file in one of them, those that take longest first.
+WORKERS ?= 2
+SIDE_BY_SIDE := -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 # PyTorch's CPU build lies in an index of its own. Where pip can already find a CPU build (on macOS,
 # on ARM, or from a local folder) PyPI is enough; set TORCH_INDEX= to use PyPI alone.
@@ -14,6 +17,9 @@ PIP := $(BIN)/python -m pip install --quiet $(if $(TORCH_INDEX),--extra-index-ur
 # These drive a Chromium, as the tests of the page do.
 .PHONY: screenshots bench-web
 .PHONY: load help run install index test test-slow guard check lint types reader report bench llm clean
+# These look at the tests.
+.PHONY: coverage mutation
+.PHONY: help run install index test test-slow guard check lint types reader report bench llm clean
 
 help:  ## Show this list.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -41,10 +47,21 @@ run: install  ## Serve the chat on 127.0.0.1:7860, indexing first if there is no
 	$(BIN)/python app.py
 
 test: $(VENV)/installed-dev  ## Run all tests but the slow ones.
-	$(BIN)/python -m pytest -m "not slow"
+	$(BIN)/python -m pytest -m "not slow" $(SIDE_BY_SIDE)
 
 test-slow: $(VENV)/installed-dev  ## Run the slow tests, some minutes long.
 	$(BIN)/python -m pytest -m slow
+
+coverage: $(VENV)/installed-dev  ## Measure which lines and branches of rag/ the tests run.
+	rm -rf build/coverage
+	mkdir -p build/coverage
+	$(BIN)/coverage run -m pytest -m "not slow" $(SIDE_BY_SIDE)
+	$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report
+
+mutation: $(VENV)/installed-dev  ## Spoil rag/grounding.py and rag/text.py; see what no test notices.
+	OMP_NUM_THREADS=1 $(BIN)/mutmut run --max-children $(WORKERS)
+	$(BIN)/mutmut results
 
 lint: $(VENV)/installed-dev
 	$(BIN)/ruff check .
@@ -90,4 +107,4 @@ load: $(VENV)/installed-dev  ## Let visitors ask the real app, more and more of 
 	$(BIN)/python -m eval.load
 
 clean:  ## Remove what was built, but no index.
-	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis build/coverage mutants

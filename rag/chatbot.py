@@ -287,14 +287,6 @@ class Chatbot:
     def _said(self, query: Query, text: str, started: float) -> Answer:
         """An answer that is no document's."""
         return Answer(
-            query=query,
-            text=text,
-            points=(),
-            citations=(),
-            hits=(),
-            confidence=0.0,
-            notices=(),
-            withheld=0,
-            index_version=self.version.name,
-            elapsed=time.perf_counter() - started,
-        )
+            query=query, text=text, points=(), citations=(), hits=(), confidence=0.0, notices=(),
+            withheld=0, index_version=self.version.name, elapsed=time.perf_counter() - started,
+        )  # fmt: skip

@@ -32,6 +32,9 @@ def _kind(asked: str, shown: str, name: str) -> Kind:
     return Kind(re.compile(asked, re.IGNORECASE), re.compile(shown, re.IGNORECASE), name)
 
 
+# "Which hospital": a university that has hospitals is none.
+_ESTABLISHMENTS = ("hospital", "ministry", "journal", "bank", "newspaper")
+
 # The first that a question asks for counts: "telephone number" before "number".
 KINDS = (
     _kind(
@@ -149,5 +152,9 @@ KINDS = (
         r"|谁|何人|哪位|叫什么名字|哪些人|誰",
         r"(?-i:[A-Z][\w'-]+ [A-Z][\w'-]+)|[\u4e00-\u9fff]{2,4}",
         "person",
+    ),
+    *(
+        _kind(rf"\b(?:which|what) {name}\b(?!['’]s)", rf"\b{name}", name)
+        for name in _ESTABLISHMENTS
     ),
 )

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import signal
 import socket
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from filelock import FileLock
 
 from rag.config import ROOT, go_quiet, load_settings
 
 go_quiet()
+# Workers share the processors already; it is read when PyTorch is imported.
+if "PYTEST_XDIST_WORKER" in os.environ:
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 from rag.attaching import attach
 from rag.chatbot import Chatbot
@@ -40,17 +46,58 @@ def _loopback_only(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket.socket, "connect", refuse)
 
 
+# What takes longest begins first, so that no worker is left alone with it in the end.
+_LONGEST = ("tests/browser/", "tests/test_killed.py", "tests/llm/", "tests/backroom/")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: _rank(item.nodeid))
+
+
+def _rank(nodeid: str) -> int:
+    found = (rank for rank, name in enumerate(_LONGEST) if nodeid.startswith(name))
+    return next(found, len(_LONGEST))
+
+
+class Made:
+    """Folders that are made once, by the first worker that asks; each worker has its own copy."""
+
+    def __init__(self, shared: Path, own: Path) -> None:
+        self._shared = shared
+        self._own = own
+
+    def __call__(self, name: str, make: Callable[[Path], object]) -> Path:
+        """A copy of what ``make`` puts into the empty folder that it is given."""
+        whole = self._shared / name
+        with FileLock(self._shared / f"{name}.lock"):
+            if not whole.exists():
+                part = self._shared / f"{name}.part"
+                shutil.rmtree(part, ignore_errors=True)
+                part.mkdir()
+                make(part)
+                part.rename(whole)
+        return Path(shutil.copytree(whole, self._own / name))
+
+
+@pytest.fixture(scope="session")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
+    own = tmp_path_factory.getbasetemp()
+    shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+    folder = shared / "made"
+    folder.mkdir(exist_ok=True)
+    return Made(folder, tmp_path_factory.mktemp("copies"))
+
+
 @pytest.fixture(scope="session")
 def embedder() -> SentenceEmbedder:
     return SentenceEmbedder("all-MiniLM-L6-v2")
 
 
 @pytest.fixture(scope="session")
-def index_dir(tmp_path_factory: pytest.TempPathFactory, embedder: SentenceEmbedder) -> Path:
+def index_dir(made: Made, embedder: SentenceEmbedder) -> Path:
     """A published index of the example corpus."""
-    folder = tmp_path_factory.mktemp("index")
-    build_index(ROOT / "corpus", folder, embedder, load_settings().chunk_tokens)
-    return folder
+    tokens = load_settings().chunk_tokens
+    return made("index", lambda folder: build_index(ROOT / "corpus", folder, embedder, tokens))
 
 
 @pytest.fixture(scope="session")
@@ -59,16 +106,14 @@ def multilingual() -> UniversalSentenceEncoder:
 
 
 @pytest.fixture(scope="session")
-def index_for_chinese(
-    tmp_path_factory: pytest.TempPathFactory,
-    index_dir: Path,
-    multilingual: UniversalSentenceEncoder,
-) -> Path:
+def index_for_chinese(made: Made, index_dir: Path, multilingual: UniversalSentenceEncoder) -> Path:
     """The same index with its multilingual vectors."""
-    folder = tmp_path_factory.mktemp("chinese") / "index"
-    shutil.copytree(index_dir, folder)
-    attach(folder, multilingual)
-    return folder
+
+    def make(folder: Path) -> None:
+        shutil.copytree(index_dir, folder, dirs_exist_ok=True)
+        attach(folder, multilingual)
+
+    return made("chinese", make)
 
 
 @pytest.fixture(scope="session")

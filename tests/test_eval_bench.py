@@ -12,17 +12,28 @@ import pytest
 from click.testing import CliRunner
 
 from eval.__main__ import main
+from eval.bench.command import MEASUREMENTS, PAGE
 from eval.bench.measuring import CONTENDERS, EngineError, measure
 from eval.bench.page import draw, page, table
 from eval.bench.pools import EXAMPLE, Pool, example_pool, read_pool
-from eval.bench.results import Measured, Result, ResultsError, beside, keep, marks, read
+from eval.bench.results import (
+    Measured,
+    Result,
+    ResultsError,
+    beside,
+    joined,
+    keep,
+    marks,
+    ranks_of,
+    read,
+)
 from eval.passages import PassageError
 from rag.questions import load_questions
 
 _OURS = next(contender for contender in CONTENDERS if contender.module == "ours")
 
 
-def _result(engine: str, scores: list[float], **more: object) -> Result:
+def _result(engine: str, ranks: list[int], **more: object) -> Result:
     result = Result(
         engine=engine,
         pool="some",
@@ -32,25 +43,27 @@ def _result(engine: str, scores: list[float], **more: object) -> Result:
         search_memory=500 << 20,
         size=2 << 20,
         cold=3.0,
-        latencies=(0.01, 0.02, 0.03),
-        scores=tuple((score, score, score) for score in scores),
+        latencies={50: 0.02, 95: 0.03},
+        ranks=tuple(ranks),
     )
     return replace(result, **more)  # type: ignore[arg-type]
 
 
 def test_the_marks_of_a_ranking_are_those_computed_by_hand() -> None:
-    found = marks([[4, 9, 2], [1, 2, 3], [], list(range(6))], [9, 8, 1, 5])
-    # Second of three; not found; nothing found; sixth, which is not among five.
-    assert found == [
+    ranks = ranks_of([[4, 9, 2], [1, 2, 3], [], list(range(6)), list(range(20))], [9, 8, 1, 5, 12])
+    # Second of three; not found; nothing found; sixth, which is not among five; beyond ten.
+    assert ranks == (2, 0, 0, 6, 0)
+    assert marks(ranks) == [
         (1.0, 0.5, pytest.approx(1 / 1.5849625)),
         (0.0, 0.0, 0.0),
         (0.0, 0.0, 0.0),
         (0.0, pytest.approx(1 / 6), pytest.approx(1 / 2.8073549)),
+        (0.0, 0.0, 0.0),
     ]
 
 
 def test_a_peer_that_wins_is_shown_to_win() -> None:
-    ours, peer = _result("ours", [0.1] * 40, build_seconds=50.0), _result("txtai", [1.0] * 40)
+    ours, peer = _result("ours", [10] * 40, build_seconds=50.0), _result("txtai", [1] * 40)
     measured = Measured("a processor", "2026-01-01", {"txtai": "1"}, {"some": "x"}, (peer, ours))
     shown = page(measured)
     assert "-0.900 [-0.900, -0.900], worse." in shown
@@ -61,13 +74,13 @@ def test_a_peer_that_wins_is_shown_to_win() -> None:
 
 
 def test_where_intervals_hold_zero_no_difference_is_claimed() -> None:
-    one, other = _result("ours", [1.0, 0.0] * 20), _result("langchain", [0.0, 1.0] * 20)
+    one, other = _result("ours", [1, 0] * 20), _result("langchain", [0, 1] * 20)
     measured = Measured("p", "2026-01-01", {}, {"some": "x"}, (other, one))
     assert "no difference." in page(measured)
 
 
 def test_measurements_are_kept_and_read_again(tmp_path: Path) -> None:
-    measured = Measured("p", "2026-01-01", {"a": "1"}, {"some": "x"}, (_result("ours", [1.0]),))
+    measured = Measured("p", "2026-01-01", {"a": "1"}, {"some": "x"}, (_result("ours", [1]),))
     keep(measured, tmp_path / "measured.json")
     assert read(tmp_path / "measured.json") == measured
     (tmp_path / "measured.json").write_text("{}")
@@ -75,11 +88,32 @@ def test_measurements_are_kept_and_read_again(tmp_path: Path) -> None:
         read(tmp_path / "measured.json")
 
 
-def test_the_small_pool_needs_no_public_data_and_is_searched_well(tmp_path: Path) -> None:
-    measured = measure([example_pool()], [_OURS], Path(sys.executable), Path(), lambda _: None)
+def test_what_is_measured_again_takes_the_place_of_what_was() -> None:
+    old, new = _result("ours", [1]), _result("ours", [2])
+    other = _result("txtai", [3])
+    kept = Measured("p", "2026-01-01", {"txtai": "1"}, {"some": "x"}, (other, old))
+    again = Measured("p", "2026-02-02", {}, {"some": "y"}, (new,))
+    found = joined(kept, again, ["some"])
+    assert found.results == (other, new)
+    assert (found.created, found.pools) == ("2026-02-02", {"some": "y"})
+    elsewhere = replace(again, processor="another")
+    assert joined(kept, elsewhere, ["some"]) == elsewhere
+
+
+def test_the_page_is_what_the_command_writes_from_the_kept_measurements() -> None:
+    assert PAGE.read_text("utf-8") == page(read(MEASUREMENTS))
+
+
+def test_the_small_pool_measured_anew_gives_the_rankings_of_the_page(tmp_path: Path) -> None:
+    (measured,) = measure([example_pool()], [_OURS], Path(sys.executable), Path(), lambda _: None)
     (found,) = measured.of(EXAMPLE)
-    assert found.mean(1) > 0.7
-    assert len(found.scores) == len(found.latencies) == len(load_questions().answerable)
+    kept = next(r for r in read(MEASUREMENTS).of(EXAMPLE) if r.engine == _OURS.module)
+    assert found.passages == kept.passages
+    # To the two digits that no other processor's rounding of a vector turns.
+    assert [found.mean(m) for m in range(3)] == pytest.approx(
+        [kept.mean(m) for m in range(3)], abs=0.01
+    )
+    assert len(found.ranks) == len(load_questions().answerable)
     keep(measured, tmp_path / "measured.json")
     draw(read(tmp_path / "measured.json"), tmp_path / "picture.svg")
     assert "ours, first stage" in (tmp_path / "picture.svg").read_text("utf-8")
@@ -89,7 +123,7 @@ def test_an_engine_that_fails_is_named_with_what_it_said() -> None:
     pool = Pool("tiny", "x", ("a passage",), ("a question",), (0,))
     absent = replace(_OURS, module="nothing")
     with pytest.raises(EngineError, match="nothing failed in its phase build"):
-        measure([pool], [absent], Path(sys.executable), Path(), lambda _: None)
+        list(measure([pool], [absent], Path(sys.executable), Path(), lambda _: None))
 
 
 def test_public_data_that_is_not_there_is_told(tmp_path: Path) -> None:

@@ -29,6 +29,8 @@ def refused(question: str, sentence: str, answer: str = "", context: str = "") -
         ("What is its annual budget?", "budget"),
         ("How much does the director earn?", "salary"),
         ("Who leads it?", "person"),
+        ("Which hospital hosts it?", "hospital"),
+        ("Which hospital's staff work there?", None),
         ("What does it study?", None),
     ],
 )
@@ -49,6 +51,8 @@ def test_the_kind_of_answer_is_read_off_the_question(question: str, kind: str | 
         ("Who is the executive director?", "Li Xiaoming is Executive Dean of the School."),
         ("Who won the prize in 2023?", "He Zhixu won the prize in 2021."),
         ("Where did Tian Mei study?", "Xu Zhengping studied at Hangzhou."),
+        ("Which hospital hosts it?", "It belongs to Zunyi Medical University."),
+        ("Which ministry approved it?", "It was approved by Zhejiang University."),
     ],
 )
 def test_what_is_near_but_not_the_answer_is_objected_to(question: str, sentence: str) -> None:

@@ -7,13 +7,15 @@ import json
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from eval.bench.pools import Pool
-from eval.bench.results import Measured, Result, marks
+import numpy as np
+
+from eval.bench.pools import MAIN, Pool
+from eval.bench.results import Measured, Result, ranks_of
 from eval.reader_speed import cpu_name
 from rag.config import ROOT
 from rag.errors import RagError
@@ -31,7 +33,7 @@ class EngineError(RagError):
 class Contender:
     """An engine: its module, its name for people, and the pools it is tried on.
 
-    ``ours``: it runs in our own environment; ``main_only``: on the first pool only.
+    ``ours``: it runs in our own environment; ``main_only``: on the main pool only.
     """
 
     module: str
@@ -57,11 +59,11 @@ def measure(
     own: Path,
     peers: Path,
     out: Callable[[str], None],
-) -> Measured:
-    """Every contender on every pool that it is meant for.
+) -> Iterator[Measured]:
+    """Each contender on each pool that it is meant for, one result at a time.
 
     Args:
-        pools: the first is the main one.
+        pools: one after the other.
         contenders: in the order in which they run.
         own: the Python of our environment.
         peers: the Python of theirs.
@@ -70,28 +72,26 @@ def measure(
     Raises:
         EngineError: one failed.
     """
-    results: list[Result] = []
-    libraries: dict[str, str] = {}
     for pool in pools:
         for contender in contenders:
-            if contender.main_only and pool is not pools[0]:
+            if contender.main_only and pool.name != MAIN:
                 continue
             out(f"{pool.name}: {contender.title} …")
             result, versions = _one(contender, pool, own if contender.ours else peers)
-            results.append(result)
-            libraries |= versions
             out(
                 f"  {result.passages / result.build_seconds:.0f} passages/s, p50 "
-                f"{1000 * result.latency(50):.1f} ms, MRR@10 {result.mean(1):.3f}"
+                f"{1000 * result.latencies[50]:.1f} ms, MRR@10 {result.mean(1):.3f}"
             )
-    return Measured(
-        processor=cpu_name(),
-        created=datetime.datetime.now(datetime.UTC).date().isoformat(),
-        libraries=libraries,
-        pools={pool.name: f"{len(pool.passages):,} passages, {len(pool.questions):,} questions: "
-               f"{pool.about}" for pool in pools},
-        results=tuple(results),
-    )  # fmt: skip
+            about = (
+                f"{len(pool.passages):,} passages, {len(pool.questions):,} questions: {pool.about}"
+            )
+            yield Measured(
+                processor=cpu_name(),
+                created=datetime.datetime.now(datetime.UTC).date().isoformat(),
+                libraries=versions,
+                pools={pool.name: about},
+                results=(result,),
+            )
 
 
 def _one(contender: Contender, pool: Pool, python: Path) -> tuple[Result, dict[str, str]]:
@@ -107,13 +107,13 @@ def _one(contender: Contender, pool: Pool, python: Path) -> tuple[Result, dict[s
         engine=contender.module,
         pool=pool.name,
         passages=len(pool.passages),
-        build_seconds=built["seconds"],
+        build_seconds=round(built["seconds"], 2),
         build_memory=built["memory"],
         search_memory=found["memory"],
         size=size,
-        cold=found["cold"],
-        latencies=tuple(found["seconds"]),
-        scores=tuple(marks(found["rankings"], pool.gold)),
+        cold=round(found["cold"], 2),
+        latencies={at: round(float(np.percentile(found["seconds"], at)), 5) for at in (50, 95)},
+        ranks=ranks_of(found["rankings"], pool.gold),
     )
     return result, built["libraries"]
 

@@ -69,7 +69,7 @@ def page(measured: Measured) -> str:
 
 def _sections(measured: Measured) -> Iterator[str]:
     for pool, about in measured.pools.items():
-        results = measured.of(pool)
+        results = sorted(measured.of(pool), key=lambda result: list(_TITLES).index(result.engine))
         yield f"## {pool}\n\n{about}.\n"
         yield "\n".join(table(results))
         yield ""
@@ -99,8 +99,8 @@ def _figures(result: Result) -> list[float]:
         max(result.build_memory, result.search_memory) / _MIB,
         result.size / _MIB,
         result.cold,
-        1000 * result.latency(50),
-        1000 * result.latency(95),
+        1000 * result.latencies[50],
+        1000 * result.latencies[95],
         *(result.mean(measure) for measure in range(3)),
     ]
 
@@ -145,7 +145,7 @@ def draw(measured: Measured, path: Path) -> None:
         figure = Figure(figsize=(8, 4.2), layout="constrained")
         axes = figure.subplots()
         for result in measured.of(first):
-            at = 1000 * result.latency(50), result.mean(_RR)
+            at = 1000 * result.latencies[50], result.mean(_RR)
             axes.scatter(*at, color=_BLUE if result.engine in _OURS else _GREY, s=60)
             axes.annotate(_TITLES[result.engine], at, xytext=(7, 5), textcoords="offset points")
         axes.set(xscale="log", xlabel="milliseconds a question, median (logarithmic)",

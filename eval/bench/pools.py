@@ -154,16 +154,17 @@ def _first_of(question: GoldQuestion, pieces: Sequence[Chunk]) -> int:
 
 
 EXAMPLE = "example"
+MAIN = "wikipedia"
 POOLS: dict[str, Callable[[Path], _Read]] = {
-    "wikipedia": _wikipedia,
+    MAIN: _wikipedia,
     "medquad": _medquad,
     "pubmedqa": _pubmedqa,
     "cmrc2018": _cmrc,
     "wikipedia-tuning": _tuning,
     "medquad-tuning": _medquad_tuning,
 }
-# Those that are reported.
-REPORTED = tuple(name for name in POOLS if not name.endswith("-tuning"))
+# Those that are reported, in their order.
+REPORTED = (*(name for name in POOLS if not name.endswith("-tuning")), EXAMPLE)
 
 
 def _unique(texts: Sequence[str]) -> list[str]:

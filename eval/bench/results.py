@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -16,17 +17,19 @@ from rag.errors import RagError
 
 # The measures of a ranking of ten, as columns of ``Result.scores``.
 MEASURES = (R @ 5, RR @ 10, nDCG @ 10)
+_TOP = 10
 
 
 class ResultsError(RagError):
     """Measurements that cannot be read."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Result:
-    """Seconds by the clock, memory and size in bytes; ``latencies`` of each question.
+    """Seconds by the clock, memory and size in bytes.
 
-    ``scores`` has a row for each question, with a number for each of ``MEASURES``.
+    ``latencies`` are percentiles, ``{50: seconds, 95: seconds}``; ``ranks`` has for each question
+    the place of its passage among the ten, from 1, or 0 where it is not among them.
     """
 
     engine: str
@@ -37,16 +40,17 @@ class Result:
     search_memory: int
     size: int
     cold: float
-    latencies: tuple[float, ...]
-    scores: tuple[tuple[float, ...], ...]
+    latencies: Mapping[int, float]
+    ranks: tuple[int, ...]
+
+    @functools.cached_property
+    def scores(self) -> list[tuple[float, ...]]:
+        """A row for each question, with a number for each of ``MEASURES``."""
+        return marks(self.ranks)
 
     def mean(self, measure: int) -> float:
         """Of one of ``MEASURES`` over all questions."""
         return float(np.mean([row[measure] for row in self.scores]))
-
-    def latency(self, percentile: float) -> float:
-        """Seconds for one question."""
-        return float(np.percentile(self.latencies, percentile))
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,19 +68,51 @@ class Measured:
         return tuple(result for result in self.results if result.pool == pool)
 
 
-def marks(rankings: Sequence[Sequence[int]], gold: Sequence[int]) -> list[tuple[float, ...]]:
-    """For each question its ``MEASURES``, by ir-measures.
+def joined(kept: Measured, more: Measured, order: Sequence[str]) -> Measured:
+    """What was measured before, with what was measured since in its place; pools in ``order``.
 
-    >>> marks([[7, 3], [1]], [3, 2])
+    Figures of two processors do not stand in one table: those of another are left out.
+    """
+    if kept.processor != more.processor:
+        return more
+    again = {(result.engine, result.pool) for result in more.results}
+    results = [r for r in kept.results if (r.engine, r.pool) not in again]
+    pools = {**kept.pools, **more.pools}
+    return Measured(
+        processor=more.processor,
+        created=more.created,
+        libraries={**kept.libraries, **more.libraries},
+        pools={name: pools[name] for name in sorted(pools, key=order.index)},
+        results=(*results, *more.results),
+    )
+
+
+def ranks_of(rankings: Sequence[Sequence[int]], gold: Sequence[int]) -> tuple[int, ...]:
+    """For each ranking the place of its gold row among the first ten, from 1; 0 if it has none.
+
+    >>> ranks_of([[7, 3], [1]], [3, 2])
+    (2, 0)
+    """
+    firsts = [list(ranking[:_TOP]) for ranking in rankings]
+    return tuple(
+        first.index(row) + 1 if row in first else 0 for first, row in zip(firsts, gold, strict=True)
+    )
+
+
+def marks(ranks: Sequence[int]) -> list[tuple[float, ...]]:
+    """For each question its ``MEASURES``, by ir-measures, from the place of the one right passage.
+
+    >>> marks([2, 0])
     [(1.0, 0.5, 0.6309297535714575), (0.0, 0.0, 0.0)]
     """
-    qrels = [Qrel(str(number), str(row), 1) for number, row in enumerate(gold)]
+    qrels = [Qrel(str(number), "right", 1) for number in range(len(ranks))]
+    # What stands around the right passage is told apart by its place alone.
     run = [
-        ScoredDoc(str(number), str(row), 1 / rank)
-        for number, ranking in enumerate(rankings)
-        for rank, row in enumerate(ranking, 1)
+        ScoredDoc(str(number), "right" if place == rank else str(place), 1 / place)
+        for number, rank in enumerate(ranks)
+        for place in range(1, _TOP + 1)
     ]
-    found = [[0.0] * len(MEASURES) for _ in gold]
+    found = [[0.0] * len(MEASURES) for _ in ranks]
     for metric in ir_measures.iter_calc(list(MEASURES), qrels, run):
         found[int(metric.query_id)][MEASURES.index(metric.measure)] = float(metric.value)
     return [tuple(row) for row in found]
@@ -93,13 +129,8 @@ def _rows(result: Result, measure: int) -> Floats:
 
 
 def keep(measured: Measured, path: Path) -> None:
-    """Write all results; a millisecond and four digits of a score are kept."""
+    """Write all results."""
     fields = asdict(measured)
-    for result in fields["results"]:
-        result["latencies"] = [round(seconds, 4) for seconds in result["latencies"]]
-        result["scores"] = [[round(score, 4) for score in row] for row in result["scores"]]
-        for name in ("build_seconds", "cold"):
-            result[name] = round(result[name], 2)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(fields, ensure_ascii=False) + "\n", "utf-8")
 
@@ -116,14 +147,14 @@ def read(path: Path) -> Measured:
             Result(
                 **{
                     **one,
-                    "latencies": tuple(one["latencies"]),
-                    "scores": tuple(tuple(row) for row in one["scores"]),
+                    "latencies": {int(at): took for at, took in one["latencies"].items()},
+                    "ranks": tuple(one["ranks"]),
                 }
             )
             for one in fields.pop("results")
         )
         return Measured(results=results, **fields)
-    except (OSError, ValueError, KeyError, TypeError) as exc:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as exc:
         raise ResultsError(
             f"The measurements in {path} cannot be read.", "Make them anew with `make bench`."
         ) from exc

@@ -13,6 +13,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
@@ -21,6 +22,7 @@ from rag.config import ROOT, load_settings
 from rag.embedding import SentenceEmbedder
 from rag.indexing import build_index
 from tests.browser.visitor import Visitor
+from tests.conftest import Made
 
 # Patience, not a measure: a busy machine may take this long, in milliseconds.
 PATIENCE = 120_000
@@ -69,14 +71,16 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="package")
-def poisoned_index(tmp_path_factory: pytest.TempPathFactory, embedder: SentenceEmbedder) -> Path:
+def poisoned_index(made: Made, embedder: SentenceEmbedder) -> Path:
     """An index of the example corpus and of one page whose author means harm."""
-    corpus = tmp_path_factory.mktemp("corpus")
-    shutil.copytree(ROOT / "corpus", corpus, dirs_exist_ok=True)
-    (corpus / "poisoned.md").write_text(_POISONED_PAGE, "utf-8")
-    folder = tmp_path_factory.mktemp("poisoned-index")
-    build_index(corpus, folder, embedder, load_settings().chunk_tokens)
-    return folder
+
+    def make(folder: Path) -> None:
+        with TemporaryDirectory() as corpus:
+            shutil.copytree(ROOT / "corpus", corpus, dirs_exist_ok=True)
+            (Path(corpus) / "poisoned.md").write_text(_POISONED_PAGE, "utf-8")
+            build_index(Path(corpus), folder, embedder, load_settings().chunk_tokens)
+
+    return made("poisoned", make)
 
 
 @contextmanager

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.browser
 WIDTHS = {390: 844, 768: 1024, 1440: 900}
 
 
-@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("width", [390, pytest.param(768, marks=pytest.mark.slow), 1440])
 def test_a_visit(visitor: Visitor, width: int) -> None:
     page = visitor.page
     page.set_viewport_size({"width": width, "height": WIDTHS[width]})

@@ -32,6 +32,8 @@ from tests.outcomes import answers, run_of
 pytestmark = pytest.mark.browser
 
 WIDTHS = {768: 1024, 1440: 900}
+# Where the window is wide nothing is in the way.
+NARROW_FIRST = [768, pytest.param(1440, marks=pytest.mark.slow)]
 QUESTIONS = (
     DIRECTOR, TELEPHONE, "When was the Cancer Precision Medicine Research Center founded?",
     "Is there a car park at the ZJU Medical Center?", "Where can I park my car at CPMRC?",
@@ -85,7 +87,7 @@ def judge(page: Page, staff_address: str) -> Iterator[Judge]:
     assert page.evaluate("window.poisoned") is None
 
 
-@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("width", NARROW_FIRST)
 def test_answers_are_judged_by_keyboard_alone(judge: Judge, room: Path, width: int) -> None:
     page = judge.page
     page.set_viewport_size({"width": width, "height": WIDTHS[width]})
@@ -159,7 +161,7 @@ def _text(room: Path, doc_id: str) -> str:
     return document.text
 
 
-@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("width", NARROW_FIRST)
 def test_two_versions_are_compared_blind_and_told_apart_afterwards(
     judge: Judge, room: Path, width: int
 ) -> None:
@@ -190,7 +192,7 @@ def test_two_versions_are_compared_blind_and_told_apart_afterwards(
     assert judge.overflow() <= 0
 
 
-@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("width", NARROW_FIRST)
 def test_a_badly_rated_answer_is_found_and_seen_as_the_person_saw_it(
     judge: Judge, width: int
 ) -> None:
