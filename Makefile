@@ -16,10 +16,9 @@ PIP := $(BIN)/python -m pip install --quiet $(if $(TORCH_INDEX),--extra-index-ur
 .DEFAULT_GOAL := help
 # These drive a Chromium, as the tests of the page do.
 .PHONY: screenshots bench-web
-.PHONY: load help run install index test test-slow guard check lint types reader report bench llm clean
 # These look at the tests.
 .PHONY: coverage mutation
-.PHONY: help run install index test test-slow guard check lint types reader report bench llm clean
+.PHONY: help run install index test test-slow guard check lint types reader report bench load llm clean
 
 help:  ## Show this list.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
