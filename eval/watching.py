@@ -11,7 +11,7 @@ from typing import Any, cast
 from rag.chatbot import Chatbot
 from rag.evidence import Finder, Findings
 from rag.lexical import LexicalIndex
-from rag.stores.faiss import FaissStore
+from rag.stores.keeping import KeptVectors
 from rag.types import Embedder, Hit, Query, Vectors
 from rag.versions import IndexVersion
 
@@ -97,7 +97,7 @@ class Unrefusing:
 class _WatchedSearch:
     """An index whose searches are timed."""
 
-    def __init__(self, index: FaissStore | LexicalIndex, watch: Stopwatch) -> None:
+    def __init__(self, index: KeptVectors | LexicalIndex, watch: Stopwatch) -> None:
         self._index = index
         self._watch = watch
 
@@ -144,7 +144,7 @@ def watched(
     watch = Stopwatch()
     timed = dataclasses.replace(
         version,
-        vectors=cast("FaissStore", _WatchedSearch(version.vectors, watch)),
+        vectors=cast("KeptVectors", _WatchedSearch(version.vectors, watch)),
         lexical=cast("LexicalIndex", _WatchedSearch(version.lexical, watch)),
     )
     asked, found = WatchedEmbedder(embedder, watch), WatchedFinder(finder, watch)

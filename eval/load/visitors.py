@@ -82,7 +82,7 @@ class Steps(LoadTestShape):
 
     def tick(self) -> tuple[int, float] | None:
         """How many visitors there are now, and how many come in a second."""
-        left = self.get_run_time()
+        left = float(self.get_run_time())  # type: ignore[no-untyped-call]
         for visitors, seconds in _STEPS:
             if left < seconds:
                 return visitors, float(visitors)
