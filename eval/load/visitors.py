@@ -10,6 +10,7 @@ import json
 import os
 import random
 import time
+from contextlib import closing
 from typing import Any
 
 from locust import HttpUser, LoadTestShape, between, task
@@ -59,9 +60,10 @@ def _answered(client: Any, question: str) -> None:
     )
     asked.raise_for_status()
     event = asked.json()["event_id"]
-    with client.get(
+    stream = client.get(
         f"/gradio_api/call/ask/{event}", name="event stream", stream=True, timeout=_PATIENCE
-    ) as stream:
+    )
+    with closing(stream):
         stream.raise_for_status()
         kind = ""
         for line in stream.iter_lines(decode_unicode=True):
