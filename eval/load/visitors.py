@@ -66,7 +66,8 @@ def _answered(client: Any, question: str) -> None:
     with closing(stream):
         stream.raise_for_status()
         kind = ""
-        for line in stream.iter_lines(decode_unicode=True):
+        for raw in stream.iter_lines():
+            line = raw.decode()
             if line.startswith("event:"):
                 kind = line.removeprefix("event:").strip()
             elif line.startswith("data:") and kind == "complete":
