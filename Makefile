@@ -22,6 +22,7 @@ PIP := $(BIN)/python -m pip install --quiet $(if $(TORCH_INDEX),--extra-index-ur
 .PHONY: fuzz attack audit newcomer release
 .PHONY: help run install index test test-slow guard check lint types reader report bench llm clean
 .PHONY: load help run install index test test-slow guard check lint types reader report bench llm clean
+.PHONY: help run install index test test-slow guard check lint types reader report bench load llm clean
 
 help:  ## Show this list.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12

@@ -12,6 +12,7 @@ from rag.chatbot import Chatbot
 from rag.evidence import Finder, Findings
 from rag.lexical import LexicalIndex
 from rag.stores.local import LocalStore
+from rag.stores.milvus import MilvusStore
 from rag.types import Embedder, Hit, Query, Vectors
 from rag.versions import IndexVersion
 
@@ -97,7 +98,7 @@ class Unrefusing:
 class _WatchedSearch:
     """An index whose searches are timed."""
 
-    def __init__(self, index: LocalStore | LexicalIndex, watch: Stopwatch) -> None:
+    def __init__(self, index: LocalStore | MilvusStore | LexicalIndex, watch: Stopwatch) -> None:
         self._index = index
         self._watch = watch
 

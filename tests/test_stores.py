@@ -11,7 +11,7 @@ from rag.lexical import LexicalIndex
 from rag.stores.faiss import FaissStore
 from rag.stores.keeping import Storage, open_vectors, write_vectors
 from rag.types import Vectors, VectorStore
-from tests.milvus import MilvusServer
+from tests.vectors.server import MilvusServer
 
 
 @pytest.fixture(scope="module")

@@ -10,6 +10,7 @@ import json
 import os
 import random
 import time
+from contextlib import closing
 from typing import Any
 
 from locust import HttpUser, LoadTestShape, between, task
@@ -59,12 +60,14 @@ def _answered(client: Any, question: str) -> None:
     )
     asked.raise_for_status()
     event = asked.json()["event_id"]
-    with client.get(
+    stream = client.get(
         f"/gradio_api/call/ask/{event}", name="event stream", stream=True, timeout=_PATIENCE
-    ) as stream:
+    )
+    with closing(stream):
         stream.raise_for_status()
         kind = ""
-        for line in stream.iter_lines(decode_unicode=True):
+        for raw in stream.iter_lines():
+            line = raw.decode()
             if line.startswith("event:"):
                 kind = line.removeprefix("event:").strip()
             elif line.startswith("data:") and kind == "complete":
@@ -82,7 +85,7 @@ class Steps(LoadTestShape):
 
     def tick(self) -> tuple[int, float] | None:
         """How many visitors there are now, and how many come in a second."""
-        left = self.get_run_time()
+        left = float(self.get_run_time())  # type: ignore[no-untyped-call]
         for visitors, seconds in _STEPS:
             if left < seconds:
                 return visitors, float(visitors)

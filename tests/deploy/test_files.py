@@ -53,7 +53,7 @@ def test_the_compose_file_is_as_its_specification_says() -> None:
 
     check(compose())
     wrong = compose()
-    wrong["services"]["one"]["volumes"] = ["nowhere:/data"]
+    wrong["services"]["one"]["networks"] = ["nowhere"]
     with pytest.raises(ValueError, match="nowhere"):
         check(wrong)
 

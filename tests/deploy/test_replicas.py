@@ -23,7 +23,7 @@ from rag.journal.reading import JournalReader
 from rag.stores.keeping import Storage
 from tests.deploy.replicas import Visitor, answer_to, nginx, replicas
 from tests.journal.server import PostgresServer, find_programs
-from tests.milvus import MilvusServer
+from tests.vectors.server import MilvusServer
 
 _VISITORS = 4
 _PATIENCE = 180

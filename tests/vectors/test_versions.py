@@ -1,15 +1,10 @@
-"""Index versions whose vectors are in a Milvus server."""
+"""Publishing, going back and dropping versions whose vectors are at a Milvus server."""
 
 from __future__ import annotations
 
-import shutil
-import subprocess
 import sys
 import threading
-import time
-from collections.abc import Callable, Iterator
 from pathlib import Path
-from random import Random
 from typing import Any
 
 import numpy as np
@@ -17,50 +12,30 @@ import pytest
 from pymilvus import MilvusClient
 
 from rag.chatbot import Chatbot
-from rag.config import ROOT, load_settings
+from rag.config import load_settings
 from rag.embedding import SentenceEmbedder
 from rag.errors import ConfigError, DamagedVersionError, StoreError
 from rag.evidence import Finder
 from rag.finders import open_finder
-from rag.indexing import IndexReport, build_index
 from rag.live import LiveChatbot
 from rag.publishing import prune, roll_back
-from rag.questions import QUESTIONS, load_questions
-from rag.retrieval import retrieve
 from rag.stores import milvus_server
-from rag.stores.collections import VECTORS, drop_unused, write_collection
-from rag.stores.faiss import FaissStore
-from rag.stores.keeping import Storage
+from rag.stores.collections import drop_unused, write_collection
 from rag.stores.milvus import MilvusStore
-from rag.text import sentence_spans
-from rag.types import Answer, Query, Vectors
-from rag.versions import current_version, open_current, open_version, version_folder
-from tests.milvus import MilvusServer
+from rag.types import Answer
+from rag.versions import current_version, open_current, open_version
+from tests.vectors.server import MilvusServer
+from tests.vectors.site import (
+    ALIAS,
+    QUESTION,
+    collection_of,
+    pointed_at,
+    publish,
+    random_vectors,
+    wait_for,
+)
 
-ALIAS = "tests"
-TOKENS = 64
-QUESTION = "Who is the director of the Harbor Center?"
-_PATIENCE = 60
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MilvusServer]:
-    running = MilvusServer(tmp_path_factory.mktemp("milvus") / "data")
-    yield running
-    running.kill()
-
-
-@pytest.fixture(autouse=True)
-def _settings(server: MilvusServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("MILVUS_URI", server.address)
-    monkeypatch.setenv("MILVUS_ALIAS", ALIAS)
-
-
-@pytest.fixture
-def client(server: MilvusServer) -> Iterator[MilvusClient]:
-    opened = MilvusClient(server.address)
-    yield opened
-    opened.close()
+pytestmark = pytest.mark.usefixtures("at_server")
 
 
 @pytest.fixture(scope="module")
@@ -72,63 +47,6 @@ def finder(embedder: SentenceEmbedder) -> Finder:
 def site(tmp_path: Path) -> Path:
     (tmp_path / "corpus").mkdir()
     return tmp_path
-
-
-def publish(site: Path, embedder: SentenceEmbedder, director: str, **how: Any) -> IndexReport:
-    # The longer the name, the more every offset after it moves.
-    (site / "corpus" / "harbor.md").write_text(
-        f"---\ncenter: Harbor Center\n---\n\n{director} writes here.\n\n"
-        f"The director of the Harbor Center is {director}.\n"
-    )
-    return build_index(
-        site / "corpus", site / "index", embedder, TOKENS, storage=Storage("milvus"), **how
-    )
-
-
-def collection_of(index: Path, version: str) -> str:
-    return MilvusStore.load(version_folder(index, version) / VECTORS).collection
-
-
-def pointed_at(client: MilvusClient) -> str:
-    return str(client.describe_alias(ALIAS)["collection_name"])
-
-
-def wait_for(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + _PATIENCE
-    while not condition():
-        assert time.monotonic() < deadline, "it never came"
-        time.sleep(0.01)
-
-
-def random_vectors(count: int) -> tuple[Vectors, list[str]]:
-    raw = np.random.default_rng(0).normal(size=(count, 16)).astype(np.float32)
-    return raw / np.linalg.norm(raw, axis=1, keepdims=True), [f"{row:064}" for row in range(count)]
-
-
-def test_the_example_corpus_moves_to_milvus_and_each_question_finds_the_same_ten_passages(
-    tmp_path: Path, index_dir: Path, embedder: SentenceEmbedder
-) -> None:
-    moved = tmp_path / "index"
-    shutil.copytree(index_dir, moved)
-    tokens = load_settings().chunk_tokens
-    report = build_index(ROOT / "corpus", moved, embedder, tokens, storage=Storage("milvus"))
-    assert report.published
-    assert report.copied == report.chunks
-    again = build_index(ROOT / "corpus", moved, embedder, tokens, storage=Storage("milvus"))
-    assert not again.published
-    files, served = open_current(index_dir, embedder), open_current(moved, embedder)
-    assert isinstance(served.vectors, MilvusStore)
-    assert not (version_folder(moved, served.name) / "vectors.faiss").exists()
-    asked = [question.question for question in load_questions(QUESTIONS).answerable]
-    for question, vector in zip(asked, embedder.embed(asked), strict=True):
-        scores, rows = served.vectors.search(vector, 10)
-        expected, expected_rows = files.vectors.search(vector, 10)
-        assert list(rows) == list(expected_rows), question
-        assert scores == pytest.approx(expected, abs=1e-5)
-    center = next(d.center for d in files.records.documents() if d.center)
-    one = Query("who is the director", "who is the director", centers=(center,))
-    found = [retrieve(version, embedder, one, 10) for version in (files, served)]
-    assert [h.chunk for h in found[0]] == [h.chunk for h in found[1]]
 
 
 def test_publishing_and_going_back_under_load_loses_and_mixes_nothing(
@@ -258,6 +176,13 @@ def test_a_version_whose_collection_is_gone_is_damaged_and_the_one_before_serves
     assert open_current(index, embedder).name == before
 
 
+def _says(live: LiveChatbot, name: str) -> bool:
+    try:
+        return name in live.ask(QUESTION).text
+    except StoreError:
+        return False
+
+
 def test_a_chatbot_waits_for_a_server_that_is_away_and_serves_again_when_it_is_back(
     site: Path, tmp_path_factory: pytest.TempPathFactory, embedder: SentenceEmbedder,
     finder: Finder, monkeypatch: pytest.MonkeyPatch,
@@ -275,7 +200,8 @@ def test_a_chatbot_waits_for_a_server_that_is_away_and_serves_again_when_it_is_b
             with pytest.raises(StoreError, match="MILVUS_URI"):
                 live.ask(QUESTION)
             own.start()
-            assert "Ann Lee" in live.ask(QUESTION).text
+            # The client itself waits a moment before it tries the address again.
+            wait_for(lambda: _says(live, "Ann Lee"))
             newest = publish(site, embedder, "Cy Poe").version
             wait_for(lambda: live.version.name == newest)
             assert "Cy Poe" in live.ask(QUESTION).text
@@ -294,38 +220,3 @@ def test_without_the_packages_the_error_says_what_to_install(
         publish(site, embedder, "Ann Lee")
     assert current_version(site / "index") is None
     milvus_server._client.cache_clear()
-
-
-def test_nothing_of_milvus_is_imported_where_it_is_not_asked_for(index_dir: Path) -> None:
-    program = (
-        "import sys; from pathlib import Path; import rag.indexing; "
-        "from rag.versions import open_parts, read_manifest, version_folder; "
-        f"index = Path({str(index_dir)!r}); manifest = read_manifest(index); "
-        "open_parts(version_folder(index, manifest.version), manifest); "
-        "sys.exit(bool({'pymilvus', 'grpc', 'milvus_lite'} & sys.modules.keys()))"
-    )
-    subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=True)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("exact_up_to", [50_000, 0], ids=["all compared", "graph"])
-def test_of_ten_thousand_passages_milvus_finds_the_ten_that_faiss_finds(
-    tmp_path: Path, embedder: SentenceEmbedder, exact_up_to: int
-) -> None:
-    (tmp_path / "versions").mkdir()
-    texts = [path.read_text("utf-8") for path in sorted((ROOT / "corpus").rglob("*.md"))]
-    sentences = [text[a:b] for text in texts for a, b in sentence_spans(text)]
-    draw = Random(7)
-    passages = [" ".join(draw.sample(sentences, 3)) for _ in range(10_000)]
-    vectors = embedder.embed(passages)
-    hashes = [f"{row:064}" for row in range(len(passages))]
-    where = tmp_path / "versions" / "vectors"
-    write_collection(tmp_path, where, vectors, hashes, "model", exact_up_to)
-    served, files = MilvusStore.load(where), FaissStore.from_vectors(vectors)
-    asked = embedder.embed([question.question for question in load_questions(QUESTIONS).answerable])
-    shared = [
-        len({*served.search(vector, 10)[1]} & {*files.search(vector, 10)[1]}) for vector in asked
-    ]
-    overlap = sum(shared) / (10 * len(asked))
-    print(f"overlap at ten of {len(passages)} passages: {overlap:.4f}")
-    assert overlap >= 0.98
