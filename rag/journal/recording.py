@@ -14,8 +14,8 @@ from rag.config import Settings
 from rag.journal.database import journal_url, open_engine, prepare, reason
 from rag.journal.retention import purge
 from rag.journal.rows import Item, Rated, Recorded
-from rag.journal.state import StateFile, forget_states
-from rag.journal.writer import MOST_WAITING, Condition, Writer
+from rag.journal.state import Condition, StateFile, forget_states
+from rag.journal.writer import MOST_WAITING, Writer
 from rag.journal.writing import write_items
 from rag.rating import Rating
 from rag.types import Answer

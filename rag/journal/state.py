@@ -13,11 +13,6 @@ import secrets
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-# It loads SQLAlchemy, which those who only read these files do not need.
-if TYPE_CHECKING:
-    from rag.journal.writer import Condition
 
 # Where the journal is unless JOURNAL_URL says otherwise.
 JOURNAL_FILE = "journal.sqlite"
@@ -28,6 +23,19 @@ _SILENCE = timedelta(seconds=120)
 _TRIES = 3
 
 _LOG = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """How a writer fares.
+
+    ``waiting`` items are not written yet; ``lost`` ones never will be; ``problem`` is why writing
+    fails at present, empty where it does not.
+    """
+
+    waiting: int = 0
+    lost: int = 0
+    problem: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,12 +7,12 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from tenacity import RetryCallState, Retrying, retry_if_exception, wait_random_exponential
 
 from rag.journal.database import reason
 from rag.journal.rows import Item
+from rag.journal.state import Condition
 from rag.journal.writing import is_at_fault
 
 # Some tens of kilobytes each: together a few tens of megabytes.
@@ -24,19 +24,6 @@ _LONGEST_PAUSE = 15.0
 _LAST_PAUSE = 0.1
 
 _LOG = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Condition:
-    """How a writer fares.
-
-    ``waiting`` items are not written yet; ``lost`` ones never will be; ``problem`` is why writing
-    fails at present, empty where it does not.
-    """
-
-    waiting: int = 0
-    lost: int = 0
-    problem: str = ""
 
 
 class Writer:
