@@ -134,6 +134,7 @@ def test_public_data_that_is_not_there_is_told(tmp_path: Path) -> None:
     assert "--data" in outcome.output
 
 
+@pytest.mark.slow
 def test_a_phase_says_what_it_measured_as_json(tmp_path: Path) -> None:
     from rag.weights import default_embedding_folder
 

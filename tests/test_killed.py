@@ -74,6 +74,7 @@ def _skip(reason: str) -> None:
     pytest.skip(reason)
 
 
+@pytest.mark.slow
 def test_killed_at_every_write_fsync_and_rename_in_turn(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -103,10 +104,12 @@ def test_a_step_that_fails_for_want_of_space_is_told_and_leaves_nothing_behind(
             print(f"{times:5} {call:10} {error}")
 
 
-@pytest.mark.slow
-def test_killed_at_200_random_moments(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    strikes = _strikes(_killing(folder, "--random", str(200 // _SHARES)))
-    assert len(strikes) == 200
+@pytest.mark.parametrize("times", [20, pytest.param(200, marks=pytest.mark.slow)])
+def test_killed_at_random_moments(
+    folder: Path, capsys: pytest.CaptureFixture[str], times: int
+) -> None:
+    strikes = _strikes(_killing(folder, "--random", str(times // _SHARES)))
+    assert len(strikes) == times
     served = Counter(line.split()[-1] for line in strikes)
     seconds = [float(line.split()[1]) for line in strikes]
     with capsys.disabled():
