@@ -182,7 +182,7 @@ def _events(r: random.Random, host: str) -> Attack:
         (
             f"{_API}/queue/data?session_hash={token}", f"{_API}/call/ask/{token}",
             f"{_API}/call/v2/search/{token}", f"{_API}/queue/data", f"{_API}/upload_progress?upload_id=x",
-            f"/?deep_link={token}", f"/config?deep_link={token}", f"/?ask={quote(r.choice(_TEXTS)[:900], errors="replace")}",
+            f"/?deep_link={token}", f"/config?deep_link={token}", f"/?ask={quote(r.choice(_TEXTS)[:900], errors='replace')}",
             f"{_API}/info?all_endpoints=%00", f"{_API}/startup-events?x={token}",
         )
     )  # fmt: skip
