@@ -192,7 +192,7 @@ def _events(r: random.Random, host: str) -> Attack:
 def _headers(r: random.Random, host: str) -> Attack:
     path = r.choice(("/", "/config", "/theme.css", "/staff/", f"{_API}/info", "/robots.txt"))
     chosen = dict(r.sample(_HEADERS, r.randint(1, 3)))
-    return Attack("headers", _request("GET", path, host, **chosen))
+    return Attack("headers", _request("GET", path, host, b"", **chosen))
 
 
 def _raw(r: random.Random, host: str) -> Attack:
