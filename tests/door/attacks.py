@@ -157,7 +157,16 @@ def _join(r: random.Random, host: str) -> Attack:
 
 
 def _call(r: random.Random, host: str) -> Attack:
-    name = r.choice(("ask", "search", "nothing", "arrive", "%2e%2e", quote(r.choice(_TEXTS)[:50])))
+    name = r.choice(
+        (
+            "ask",
+            "search",
+            "nothing",
+            "arrive",
+            "%2e%2e",
+            quote(r.choice(_TEXTS)[:50], errors="replace"),
+        )
+    )
     version = r.choice(("", "v2/"))
     fields: object = {"data": [_any(r) for _ in range(r.randint(0, 4))]}
     if version:
@@ -173,7 +182,7 @@ def _events(r: random.Random, host: str) -> Attack:
         (
             f"{_API}/queue/data?session_hash={token}", f"{_API}/call/ask/{token}",
             f"{_API}/call/v2/search/{token}", f"{_API}/queue/data", f"{_API}/upload_progress?upload_id=x",
-            f"/?deep_link={token}", f"/config?deep_link={token}", f"/?ask={quote(r.choice(_TEXTS)[:900])}",
+            f"/?deep_link={token}", f"/config?deep_link={token}", f"/?ask={quote(r.choice(_TEXTS)[:900], errors='replace')}",
             f"{_API}/info?all_endpoints=%00", f"{_API}/startup-events?x={token}",
         )
     )  # fmt: skip
@@ -183,7 +192,7 @@ def _events(r: random.Random, host: str) -> Attack:
 def _headers(r: random.Random, host: str) -> Attack:
     path = r.choice(("/", "/config", "/theme.css", "/staff/", f"{_API}/info", "/robots.txt"))
     chosen = dict(r.sample(_HEADERS, r.randint(1, 3)))
-    return Attack("headers", _request("GET", path, host, **chosen))
+    return Attack("headers", _request("GET", path, host, b"", **chosen))
 
 
 def _raw(r: random.Random, host: str) -> Attack:
