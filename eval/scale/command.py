@@ -86,13 +86,15 @@ def scale(
     chosen = parts or PARTS
     load = os.getloadavg()[0]
     _say(f"{machine()}, load {load:.1f}", as_json)
-    embedding, answers, million = None, {}, None
+    embedding, million = None, None
+    answers: dict[str, Latency] = {}
     if "embedding" in chosen:
         embedding = _embedding(settings, data)
         _tell(_embedding_lines(embedding), as_json)
     if "answers" in chosen:
-        answers = _answers(settings, most)
-        _tell(_answer_lines(answers), as_json)
+        for name, one in _answers(settings, most):
+            answers[name] = one
+            _tell(_answer_lines({name: one}), as_json)
     if "chunks" in chosen:
         with _place(folder) as place:
             million = _chunks(settings, data, chunks, place)
@@ -122,31 +124,29 @@ def _embedding(settings: Settings, data: Path | None) -> Throughput:
     return measure_throughput(embedder, texts)
 
 
-def _answers(settings: Settings, most: int) -> dict[str, Latency]:
+def _answers(settings: Settings, most: int) -> Iterator[tuple[str, Latency]]:
     from eval.opening import fresh_index
     from eval.scale.answering import measure_alone, measure_at_once, measure_queue
     from rag.chatbot import Chatbot
 
     questions = [q.question for q in load_questions(settings.accepted_questions).answerable][:most]
     without = settings.model_copy(update={"kept_answers": 0, "kept_vectors": 0})
-    found: dict[str, Latency] = {}
     with fresh_index(settings, None, settings.corpus) as folder:
         # Warm: the sentences of the passages have been embedded for another question before.
         warm = Chatbot.open(settings.model_copy(update={"kept_answers": 0}), folder)
         for question in tqdm(questions, unit=" questions", disable=None, leave=False):
             warm.ask(question)
-        found["alone"] = measure_alone(warm, questions, 0)
+        yield "alone", measure_alone(warm, questions, 0)
         cold = Chatbot.open(without, folder)
         some = questions[: 4 * _SIXTEEN]
-        found["alone, caches off"] = measure_alone(cold, some, 2)
-        found[f"{_SIXTEEN} at once, caches off"] = measure_at_once(cold, some, _SIXTEEN)
+        yield "alone, caches off", measure_alone(cold, some, 2)
+        yield f"{_SIXTEEN} at once, caches off", measure_at_once(cold, some, _SIXTEEN)
         kept = Chatbot.open(settings, folder)
         for question in some:
             kept.ask(question)
-        found["asked again, answers kept"] = measure_alone(kept, some, 0)
+        yield "asked again, answers kept", measure_alone(kept, some, 0)
         hundred = (questions * _HUNDRED)[:_HUNDRED]
-        found[f"{_HUNDRED} at once over HTTP"] = measure_queue(settings, warm, hundred)
-    return found
+        yield f"{_HUNDRED} at once over HTTP", measure_queue(settings, warm, hundred)
 
 
 def _chunks(settings: Settings, data: Path | None, count: int, folder: Path) -> Million:
