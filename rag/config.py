@@ -171,7 +171,7 @@ class Settings(BaseSettings):
         description="Calls that a client may make in a minute; 0: no limit.",
     )
     most_waiting: int = Field(
-        64, ge=1, le=100_000, description="Events that may wait before the next is told to."
+        128, ge=1, le=100_000, description="Events that may wait before the next is told to."
     )
     metrics_port: int = Field(
         0, ge=0, le=65535, description="Port on 127.0.0.1 for Prometheus; 0 for none."

@@ -10,7 +10,9 @@ from rag.errors import IndexStateError
 from rag.lexical import LexicalIndex
 from rag.stores.faiss import FaissStore
 from rag.stores.keeping import Storage, open_vectors, write_vectors
-from rag.types import Vectors, VectorStore
+from rag.stores.local import LocalStore
+from rag.stores.milvus import MilvusStore
+from rag.types import Vectors
 from tests.vectors.server import MilvusServer
 
 
@@ -21,7 +23,7 @@ def vectors() -> Vectors:
     return unit
 
 
-Keep = Callable[[Vectors], VectorStore]
+Keep = Callable[[Vectors], LocalStore | MilvusStore]
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +45,7 @@ def keep(
     folder = tmp_path / "versions" / "0001-abc"
     folder.mkdir(parents=True)
 
-    def write_and_open(vectors: Vectors) -> VectorStore:
+    def write_and_open(vectors: Vectors) -> LocalStore | MilvusStore:
         hashes = [f"{row:064}" for row in range(len(vectors))]
         write_vectors(folder, vectors, hashes, "model", lambda: vectors, storage)
         return open_vectors(folder)

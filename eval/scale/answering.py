@@ -74,15 +74,19 @@ def measure_queue(settings: Settings, chatbot: Chatbot, questions: Sequence[str]
     """All questions at once, over HTTP, to the page's own endpoint and its queue."""
     from gradio_client import Client
 
+    from rag.metrics import Metrics
     from rag.web.page import build_page
-    from rag.web.serving import launch
+    from rag.web.serving import door_of, launch
 
     live = LiveChatbot(chatbot, settings.index_dir)
     page = build_page(live)
+    # One address asks it all.
+    unbounded = settings.model_copy(update={"calls_a_minute": 0})
+    door = door_of(unbounded, page, Metrics(), lambda: True)
     times: list[float] = []
     errors: list[str] = []
     try:
-        client = Client(launch(page, "127.0.0.1", 0), verbose=False)
+        client = Client(launch(page, "127.0.0.1", 0, door), verbose=False)
         started = time.perf_counter()
         jobs = [client.submit(question, None, api_name="/ask") for question in questions]
 

@@ -106,7 +106,8 @@ class ListedStore:
             vectors = np.load(folder / VECTORS, mmap_mode="r")
             lists: Any = faiss.read_index(str(folder / LISTS), faiss.IO_FLAG_MMAP)
             # FAISS would start 32 threads for each search, to read lists ahead: 3 ms of it.
-            faiss.downcast_InvertedLists(lists.invlists).prefetch_nthread = 0
+            inverted: Any = faiss.downcast_InvertedLists(lists.invlists)
+            inverted.prefetch_nthread = 0
             if vectors.shape != (lists.ntotal, lists.d):
                 raise ValueError("the files do not belong together")
         except (OSError, ValueError, AttributeError, RuntimeError) as exc:
