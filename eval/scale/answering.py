@@ -78,6 +78,8 @@ def measure_queue(settings: Settings, chatbot: Chatbot, questions: Sequence[str]
     from rag.web.page import build_page
     from rag.web.serving import door_of, launch
 
+    # Else a thread makes it meanwhile, and may be at it when the process ends.
+    chatbot.overview()
     live = LiveChatbot(chatbot, settings.index_dir)
     page = build_page(live)
     # One address asks it all.
