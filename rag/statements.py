@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from rag.mentions import is_closed, is_verb
 from rag.quantities import Date, Quantity, dates_in, quantities_in
@@ -13,18 +16,19 @@ from rag.text import CJK, Span, fold, tokens
 
 _WORD = re.compile(r"[^\W_]+(?:['’.&/+-][^\W_]+)*[+]?", re.UNICODE)
 _CONTACT = re.compile(
-    r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"  # an e-mail address
+    # An e-mail address; looked for where it can begin, not at each of its letters.
+    r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
     r"|(?:https?://|www\.)[^\s<>\"'）)]+[^\s<>\"'.,;)）]"  # a web address
     r"|(?<![\w.])\+?\(?\d{2,5}\)?(?:[\s.-]\(?\d{2,5}\)?){2,5}(?![\w.]*\d)"  # a telephone number
     r"|(?<!\w)\+\d{7,15}\b"
 )
 # A sentence is judged in pieces: what is added at its end has to stand somewhere itself.
 _BREAK = re.compile(
-    r"\s*(?:[,;:(){}“”\"]|\s[–—-]\s|—)\s*"
-    r"|\s+(?:and|but|while|whereas|which|who|whom|whose|where|when|because|although|though|"
+    r"(?<!\s)\s*(?:[,;:(){}“”\"]|\s[–—-]\s|—)\s*"
+    r"|(?<!\s)\s+(?:and|but|while|whereas|which|who|whom|whose|where|when|because|although|though|"
     r"including|plus|with|as well as|so that|thereby|thus|after|before|until|despite|or|"
     r"under|during|against|thanks to|due to)\s+"
-    r"|[，；：、（）]|\s*\n\s*"
+    r"|[，；：、（）]|(?<!\s)\s*\n\s*"
 )
 _NEGATION = re.compile(
     r"\b(?:not(?! only)|never|none|nobody|nothing|nowhere|neither|nor|without|cannot|"
@@ -41,6 +45,8 @@ _INTENT = re.compile(
     r"planning|seeking|works? toward|(?:is|are) meant)\b|将|计划|希望|拟"
 )
 _REPEATED = 3
+# No sentence that people write is longer; what is gets taken to pieces a block at a time.
+_BLOCK = 2_000
 _TITLES = frozenset("professor prof dr mr mrs ms sir academician".split())
 # Words of an answer that say nothing of its subject.
 _FRAME = frozenset(
@@ -119,13 +125,28 @@ class Statement:
 
 def statement(text: str) -> Statement:
     """Take a sentence to pieces."""
+    blocks = [(at, text[at : at + _BLOCK]) for at in range(0, len(text), _BLOCK)]
+    return Statement(text, tuple(_moved(p, at) for at, block in blocks for p in _pieces(block)))
+
+
+def _moved(piece: Piece, by: int) -> Piece:
+    """A piece whose offsets are into the whole sentence."""
+    if not by:
+        return piece
+    dates = (replace(d, start=d.start + by, end=d.end + by) for d in piece.dates)
+    quantities = (replace(q, start=q.start + by, end=q.end + by) for q in piece.quantities)
+    span = piece.span[0] + by, piece.span[1] + by
+    return replace(piece, span=span, dates=tuple(dates), quantities=tuple(quantities))
+
+
+def _pieces(text: str) -> list[Piece]:
     contacts = [(m.span(), _contact(m[0])) for m in _CONTACT.finditer(text)]
     masked = text
     for (start, end), _ in contacts:
         masked = masked[:start] + " " * (end - start) + masked[end:]
     dates = dates_in(masked)
     quantities = quantities_in(masked, dates)
-    taken = [(d.start, d.end) for d in dates] + [(q.start, q.end) for q in quantities]
+    taken = sorted([(d.start, d.end) for d in dates] + [(q.start, q.end) for q in quantities])
     pieces = []
     for start, end in _piece_spans(masked, taken):
         names, content, exact = _words(masked, start, end, taken)
@@ -133,8 +154,8 @@ def statement(text: str) -> Statement:
         piece = Piece(
             span=(start, end),
             names=names,
-            dates=tuple(d for d in dates if start <= d.start < end),
-            quantities=tuple(q for q in quantities if start <= q.start < end),
+            dates=_between(dates, start, end),
+            quantities=_between(quantities, start, end),
             contacts=tuple(said for span, said in contacts if start <= span[0] < end),
             content=content,
             exact=exact,
@@ -143,7 +164,22 @@ def statement(text: str) -> Statement:
         )
         if piece.facts or piece.content or piece.exact or piece.negations:
             pieces.append(piece)
-    return Statement(text, tuple(pieces))
+    return pieces
+
+
+_Placed = TypeVar("_Placed", Date, Quantity)
+
+
+def _between(placed: Sequence[_Placed], start: int, end: int) -> tuple[_Placed, ...]:
+    """Those that begin between two offsets; ``placed`` is in order."""
+    first = bisect_left(placed, start, key=lambda one: one.start)
+    return tuple(placed[first : bisect_left(placed, end, key=lambda one: one.start)])
+
+
+def _is_taken(taken: Sequence[Span], start: int, end: int) -> bool:
+    """Whether one of the spans, which are in order and apart, has something of another."""
+    before = bisect_left(taken, (end,))
+    return before > 0 and taken[before - 1][1] > start
 
 
 def _piece_spans(text: str, taken: list[Span]) -> list[Span]:
@@ -151,7 +187,7 @@ def _piece_spans(text: str, taken: list[Span]) -> list[Span]:
     start = 0
     for match in _BREAK.finditer(text):
         # Not inside "December 25, 2019", "3,000" or "Tom, Dick".
-        if any(a < match.end() and match.start() < b for a, b in taken):
+        if _is_taken(taken, *match.span()):
             continue
         spans.append((start, match.start()))
         start = match.end() if not match[0].strip(" ").isalpha() else match.start()
@@ -176,7 +212,7 @@ def _words(
 
     for match in _WORD.finditer(text, start, end):
         word = match[0]
-        if any(a < match.end() and match.start() < b for a, b in taken):
+        if _is_taken(taken, *match.span()):
             close()
             last_end = match.end()
             continue

@@ -122,7 +122,6 @@ def test_one_of_two_replicas_ends_under_load_and_a_reload_cures_what_anybody_see
         "MULTILINGUAL": "false",
         "TRUSTED_PROXIES": "127.0.0.1",
         "CALLS_A_MINUTE": "0",
-        "TRUSTED_PROXIES": "127.0.0.1",
     }
     done = threading.Event()
     with (
