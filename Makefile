@@ -18,11 +18,9 @@ PIP := $(BIN)/python -m pip install --quiet $(if $(TORCH_INDEX),--extra-index-ur
 .PHONY: screenshots bench-web
 # These look at the tests.
 .PHONY: coverage mutation
-.PHONY: screenshots bench-web bench-scale
-.PHONY: fuzz attack audit newcomer release
-.PHONY: help run install index test test-slow guard check lint types reader report bench llm clean
-.PHONY: load help run install index test test-slow guard check lint types reader report bench llm clean
-.PHONY: help run install index test test-slow guard check lint types reader report bench load llm clean
+# These measure the machine, or keep the product in order.
+.PHONY: bench bench-scale load fuzz attack audit newcomer release
+.PHONY: help run install index test test-slow guard check lint types reader report llm clean
 
 help:  ## Show this list.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
