@@ -97,12 +97,24 @@ def test_without_pytorch_the_corpus_is_still_examined(index_dir: Path) -> None:
     assert "5 documents on 4 centers can be read." in [f["problem"] for f in findings]
 
 
-@pytest.mark.parametrize("arguments", [["status"], ["ask", "Who?"], ["index", "--no-gate"]])
-def test_other_commands_say_which_package_is_missing(arguments: list[str]) -> None:
-    done = run("sys.modules['faiss'] = None", *arguments)
+@pytest.mark.parametrize(
+    ("package", "arguments"),
+    [
+        ("pydantic", ["status"]),
+        ("faiss", ["ask", "Who leads CPMRC?"]),
+        ("faiss", ["rollback"]),
+        ("bm25s", ["search", "tumors"]),
+        ("bm25s", ["index", "--no-gate"]),
+    ],
+)
+def test_other_commands_say_which_package_is_missing(
+    index_dir: Path, tmp_path: Path, package: str, arguments: list[str]
+) -> None:
+    folder = tmp_path if arguments[0] == "index" else index_dir
+    done = run(f"sys.modules['{package}'] = None", *arguments, "--index", str(folder))
     assert done.returncode == 1
     assert len(done.stderr.splitlines()) == 1
-    assert "faiss" in done.stderr
+    assert package in done.stderr
     assert "python -m rag doctor" in done.stderr
 
 

@@ -17,6 +17,7 @@ from rag.versions import (
     CURRENT,
     Manifest,
     current_version,
+    open_parts,
     open_version,
     version_folder,
     version_names,
@@ -116,13 +117,16 @@ def _details(subject: Subject, manifest: Manifest, kept: int) -> Iterator[Findin
             f"{manifest.chunk_tokens}.",
             _BUILD,
         )
-    if subject.embedder:
-        try:
+    try:
+        if subject.embedder:
             version = open_version(subject.index_dir, manifest.version, subject.embedder)
             check_version(version, subject.embedder, manifest.chunk_tokens)
-        except IndexStateError as exc:
-            yield Finding(_CHECK, "error", exc.problem, _BUILD, (manifest.version,))
-            return
+        else:
+            # Opened all the same: what searches it may be missing.
+            open_parts(version_folder(subject.index_dir, manifest.version), manifest)
+    except IndexStateError as exc:
+        yield Finding(_CHECK, "error", exc.problem, _BUILD, (manifest.version,))
+        return
     yield from _attached(subject, manifest)
     searched = ", and its chunks find themselves" if subject.embedder else ""
     yield Finding(

