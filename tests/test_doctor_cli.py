@@ -102,7 +102,6 @@ def test_without_pytorch_the_corpus_is_still_examined(index_dir: Path) -> None:
     [
         ("pydantic", ["status"]),
         ("faiss", ["ask", "Who leads CPMRC?"]),
-        ("faiss", ["rollback"]),
         ("bm25s", ["search", "tumors"]),
         ("bm25s", ["index", "--no-gate"]),
     ],
