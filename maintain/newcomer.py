@@ -37,6 +37,7 @@ def main(tests: bool, keep: bool) -> None:
     folder = Path(tempfile.mkdtemp(prefix="newcomer-"))
     try:
         clone = folder / "clone"
+        # Whichever git and make the newcomer has.
         subprocess.run(["git", "clone", "--quiet", str(_ROOT), str(clone)], check=True)  # noqa: S607
         environment = _environment(folder)
         _serve(clone, environment, folder / "run.log")

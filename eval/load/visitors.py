@@ -85,6 +85,7 @@ class Steps(LoadTestShape):
 
     def tick(self) -> tuple[int, float] | None:
         """How many visitors there are now, and how many come in a second."""
+        # Locust has types, but not for this.
         left = float(self.get_run_time())  # type: ignore[no-untyped-call]
         for visitors, seconds in _STEPS:
             if left < seconds:
