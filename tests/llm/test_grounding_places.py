@@ -9,7 +9,7 @@ import pytest
 from rag.embedding import SentenceEmbedder
 from rag.grounding import LONGEST, Grounding
 from rag.likeness import Vectoriser
-from rag.types import Vectors
+from rag.vectors import Vectors
 from tests.llm.test_grounding import HARBOR, MOUNTAIN, passage
 
 TIDE = (
