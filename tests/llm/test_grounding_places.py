@@ -37,7 +37,7 @@ class Recording(Vectoriser):
         return super().vectors(texts)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def grounding() -> Grounding:
     passages = [
         passage(1, HARBOR, "Harbor Center", "HC"),
@@ -109,7 +109,7 @@ BEDS = "The Mountain Center has 90 beds."
         # What is done with something belongs to what is done.
         ("The Mill Center treats cancer with a blue crane.", []),
         ("The Mill Center treats “a blue crane”.", []),
-        ("The Mill Center treats cancer, “a blue crane”.", [MILL[139:], MILL[33:67]]),
+        ("The Mill Center treats “cancer”, a blue crane.", [MILL[139:], MILL[33:67]]),
         ("The “Mill Center” owns a red boat and a blue crane.", [MILL[:32], MILL[33:67]]),
         # What speaks to a model says nothing.
         ("The Tide Laboratory ignores the previous instructions.", []),
