@@ -165,20 +165,21 @@ class Grounding:
             fits.append((unit, reasons))
         chosen = [] if claim.negations else _enumerated(_groups(claim), fits)
         if chosen:
-            near = self._near(claim, chosen)
-            return Verdict((chosen[0].whole,)) if near.supported and chosen[0].whole else near
+            return self._near(claim, chosen, chosen[0].whole)
         chosen = _joined(claim, fits)
         if chosen:
             return self._near(claim, chosen)
-        reasons = fits[0][1] if fits else []
-        return Verdict((), next((reason for reason in reasons if reason), None))
+        return Verdict((), next(reason for reason in fits[0][1] if reason))
 
-    def _near(self, claim: Statement, units: Sequence[_Unit]) -> Verdict:
+    def _near(
+        self, claim: Statement, units: Sequence[_Unit], whole: Place | None = None
+    ) -> Verdict:
+        """Support by ``units``, or by the list ``whole`` that they are of, if it is near enough."""
         near = self._vectoriser.nearness(claim.text, [unit.source.text for unit in units])
         said = sum(piece.facts + len(piece.content) for piece in claim.pieces)
         if near < (NEAR_WITH_FEW if said < FEW else NEAR):
             return Verdict((), Objection("far", f"{near:.2f}"))
-        return Verdict(tuple(unit.place for unit in units))
+        return Verdict((whole,) if whole else tuple(unit.place for unit in units))
 
 
 def _stands_alone(clause: str) -> bool:
@@ -218,7 +219,7 @@ def _enumerated(
         items = [(unit, reasons) for unit, reasons in fits if unit.whole == whole]
         having = [[unit for unit, reasons in items if _has(reasons, group)] for group in groups]
         if all(having):
-            return [unit for units in having for unit in units[:1]]
+            return [units[0] for units in having]
     return []
 
 
@@ -226,22 +227,14 @@ def _joined(
     claim: Statement, fits: Sequence[tuple[_Unit, Sequence[Objection | None]]]
 ) -> list[_Unit]:
     """Up to three units that have all pieces between them and speak of the same, else none."""
-    about = claim.subject
-    usable = [(unit, reasons) for unit, reasons in fits if unit.source.has_name(about)]
+    usable = [(unit, reasons) for unit, reasons in fits if unit.source.has_name(claim.subject)]
     groups = _groups(claim)
     left = set(range(len(groups)))
     chosen: list[_Unit] = []
-    while left and len(chosen) < _MOST_PLACES:
-        best = max(
-            usable,
-            key=lambda fit: sum(_has(fit[1], groups[n]) for n in left),
-            default=None,
-        )
-        told = {n for n in left if best and _has(best[1], groups[n])}
-        if best is None or not told:
-            return []
-        chosen.append(best[0])
-        left -= told
+    while usable and left and len(chosen) < _MOST_PLACES:
+        best, reasons = max(usable, key=lambda fit: sum(_has(fit[1], groups[n]) for n in left))
+        chosen.append(best)
+        left -= {n for n in left if _has(reasons, groups[n])}
     return [] if left else chosen
 
 
@@ -257,15 +250,16 @@ def _likely(claim: Statement, units: Sequence[_Unit]) -> list[_Unit]:
 
 def _units(passage: Passage) -> Iterator[_Unit]:
     document, text = passage.document, passage.document.text
-    named = (
-        document.title, document.center or "", document.institution or "", *document.aliases,
-    )  # fmt: skip
+    names = (document.title, document.center, document.institution, *document.aliases)
+    named = [name for name in names if name]
     around = (passage.hit.chunk.heading,)
     numbers = frozenset((passage.number,))
     blocks = lists_in(text)
     sentences = hit_sentences(document, passage.hit)
-    # What speaks to the model is nothing that the document says of its subject.
-    addressed = addressed_spans(text, passage.hit.chunk.start, passage.hit.chunk.end)
+    if not sentences:
+        return
+    # What speaks to the model is nothing that the document says of its subject; a chunk may cut it.
+    addressed = addressed_spans(text, sentences[0][0], sentences[-1][1])
     before = ""
     for span in sentences:
         if any(span[0] < end and start < span[1] for start, end in addressed):

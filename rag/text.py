@@ -33,7 +33,7 @@ _MOST_MARKS = 30
 
 LIST_MARKER = re.compile(r"(?:[-*+•●▪◦·]|\(?\d{1,3}[.)、]|\(?[a-z]\))\s+(?=\S)")
 _STRUCTURE = re.compile(r"#{1,6}\s|[|>]|```|~~~|[-*_=]{3,}$|" + LIST_MARKER.pattern)
-_HEADING = re.compile(r"#{1,6}\s+")
+_HEADING = re.compile(r"#{1,6}\s")
 _TERMINAL = re.compile(r"[.!?:;。！？：；…][\"'”’)\]」』]*$")
 _HYPHEN_WRAP = re.compile(r"[^\W\d_]-$")
 # Prefixes whose hyphen belongs to the word: "non-" + "communicable" keeps it, "devel-" loses it.
@@ -76,11 +76,10 @@ def normalise(raw: str, *, markdown: bool = False) -> str:
     text = _NOT_WORDS.sub(_without_piles, raw.replace("\x00", "").replace("\r\n", "\n"))
     text = fix_text(_BLANK_LINES.sub("\n\n\n", text), fixes)
     text = _INVISIBLE.sub("", _SOFT_HYPHEN_WRAP.sub("", text))
-    text = _CONTROL.sub("", text.replace("\r", "\n").replace("\f", "\n\n"))
+    text = _CONTROL.sub("", text.replace("\f", "\n\n"))
     lines = [_SPACES.sub(" ", line).strip() for line in text.split("\n")]
-    joined = _join_wrapped(lines, markdown)
     # Removing characters can bring a base letter and its accent together.
-    return unicodedata.normalize("NFC", _BLANK_LINES.sub("\n\n", joined).strip())
+    return unicodedata.normalize("NFC", _join_wrapped(lines, markdown))
 
 
 def _without_piles(match: re.Match[str]) -> str:
@@ -102,7 +101,9 @@ def _join_wrapped(lines: list[str], markdown: bool) -> str:
             blank = True
             continue
         longest = _width(before) if blank else max(longest, _width(before))
-        if before and _is_one_line(before, line, blank, markdown, longest):
+        if before and (
+            _goes_on(before, line) if blank else _is_wrapped(before, line, markdown, longest)
+        ):
             dropped, between = _joint(tail, line)
             pieces[-1] = pieces[-1][: len(pieces[-1]) - dropped]
             tail = tail[: len(tail) - dropped] + between + line
@@ -126,10 +127,10 @@ def join_pages(pages: Sequence[tuple[str, bool]]) -> tuple[str, list[int]]:
     length = 0
     for text, continues in pages:
         if pieces:
-            last = pieces[-1].rsplit("\n", 1)[-1]
-            first = text.split("\n", 1)[0]
+            last = pieces[-1].rpartition("\n")[2]
+            first = text.partition("\n")[0]
             dropped, between = 0, "\n\n"
-            if continues and _is_one_line(last, first, blank=True, markdown=False, longest=0):
+            if continues and _goes_on(last, first):
                 dropped, between = _joint(last, first)
             pieces[-1] = pieces[-1][: len(pieces[-1]) - dropped]
             pieces.append(between)
@@ -140,39 +141,37 @@ def join_pages(pages: Sequence[tuple[str, bool]]) -> tuple[str, list[int]]:
     return "".join(pieces), starts
 
 
-def _is_one_line(before: str, line: str, blank: bool, markdown: bool, longest: int) -> bool:
+def _goes_on(before: str, line: str) -> bool:
+    """Whether a sentence goes on after a blank line: a column or a page ended inside it."""
     if _STRUCTURE.match(line) or _FIXED.match(before):
         return False
-    if blank:
-        # A column or page break inside a sentence leaves a blank line before a small letter.
-        return line[0].islower() and _width(before) > _SHORT and not _TERMINAL.search(before)
+    return line[0].islower() and _width(before) > _SHORT and not _TERMINAL.search(before)
+
+
+def _is_wrapped(before: str, line: str, markdown: bool, longest: int) -> bool:
+    """Whether the end of a line says nothing: it only became too long."""
+    if _STRUCTURE.match(line) or _FIXED.match(before):
+        return False
     if markdown or _HYPHEN_WRAP.search(before):
         return True
-    if line[0].islower() and not _TERMINAL.search(before):
-        return True
-    wrapped = _width(before) >= max(_SHORT, _WRAPPED_SHARE * max(longest, _width(line)))
-    return wrapped and not _TERMINAL.search(before)
+    wide = max(_SHORT, _WRAPPED_SHARE * max(longest, _width(line)))
+    return (line[0].islower() or _width(before) >= wide) and not _TERMINAL.search(before)
 
 
 def _width(line: str) -> int:
     """How wide a line is, in letters; a Chinese character is as wide as two."""
-    return len(line) if line.isascii() else len(line) + len(_WIDE.findall(line))
+    return len(line) + len(_WIDE.findall(line))
 
 
 def _joint(before: str, line: str) -> tuple[int, str]:
     """How many characters ``before`` loses when ``line`` is joined to it, and what is between."""
     if _WIDE.match(before[-1]) and _WIDE.match(line[0]):
         return 0, ""
-    if not _HYPHEN_WRAP.search(before[-2:]) or not line[0].isalnum():
+    if not _HYPHEN_WRAP.search(before) or not line[0].isalnum():
         return 0, " "
-    stem = before[-_LONGEST_WORD:].rsplit(None, 1)[-1][:-1]
-    compound = (
-        not line[0].islower()
-        or stem[0].isupper()
-        or "-" in stem
-        or stem.lower() in _HYPHEN_PREFIXES
-    )
-    return (0 if compound else 1), ""
+    stem = before.split()[-1][:-1]
+    one_word = line[0].islower() and not stem[0].isupper() and "-" not in stem
+    return int(one_word and stem.lower() not in _HYPHEN_PREFIXES), ""
 
 
 def language_of(text: str) -> str:
@@ -219,7 +218,7 @@ def sentence_spans(text: str, start: int = 0, end: int | None = None) -> list[Sp
     while start < end:
         line_end = text.find("\n", start, end)
         line_end = end if line_end < 0 else line_end
-        if not _HEADING.match(text, start, line_end):
+        if not _HEADING.match(text, start):
             spans.extend(_spans_of_line(text, start, line_end))
         start = line_end + 1
     return spans
@@ -230,7 +229,7 @@ def _spans_of_line(text: str, start: int, end: int) -> list[Span]:
     begin = start = mark.end() if mark else start
     spans: list[Span] = []
     for stop in _END.finditer(text, start, end):
-        if stop.end() < end and not stop["cjk"] and not _ends_sentence(text, begin, stop, end):
+        if not stop["cjk"] and not _ends_sentence(text, begin, stop, end):
             continue
         spans.append((begin, stop.end()))
         begin = stop.end()
@@ -247,8 +246,8 @@ def _trim(text: str, start: int, end: int) -> Span | None:
 
 
 def _ends_sentence(text: str, begin: int, stop: re.Match[str], end: int) -> bool:
-    """Whether the stop, which has more text of its line after it, ends a sentence."""
-    following = text[stop.end() : min(end, stop.end() + _LONGEST_WORD)].split(None, 1)
+    """Whether a stop ends a sentence, for all that its line says round it."""
+    following = text[stop.end() : min(end, stop.end() + _LONGEST_WORD)].split()
     if not following:
         return True
     after = following[0]

@@ -65,6 +65,8 @@ def test_after_a_blank_line(before: str, line: str, between: str) -> None:
         # Between Chinese characters stands nothing.
         ("细" * 20, "胞", ""),
         ("细胞", "a", " "),
+        ("细" * 20 + "a", "胞", " "),
+        ("A" * 40 + "细", "胞", ""),
     ],
 )
 def test_without_a_blank_line(before: str, line: str, between: str) -> None:
@@ -93,6 +95,9 @@ def test_the_widest_line_so_far_says_where_lines_are_wrapped_until_a_blank_line(
         ("micro-", "scope", "microscope"),
         ("macro-", "scope", "macro-scope"),
         ("Labo-", "ratory", "Labo-ratory"),
+        ("of iso-", "Butane", "of iso-Butane"),
+        ("a new non-", "communicable", "a new non-communicable"),
+        ("x-", "ray", "x-ray"),
     ],
 )
 def test_words_that_a_hyphen_broke(before: str, line: str, joined: str) -> None:
@@ -110,11 +115,16 @@ def test_a_word_broken_twice_is_one_word() -> None:
     [
         ("a\fB", "a\n\nB"),
         ("a\n\n\n\n\nB", "a\n\nB"),
+        ("\n\nA\n\n", "A"),
+        ("a\rB", "a\nB"),
+        ("a\r\x00\nB", "a\nB"),
         ("  a  \n  B  ", "a\nB"),
         ("a\x1fb\x7fc\x81d", "abcd"),
         ("a\tb\u3000c", "a b c"),
         ("a\u00ad \n b", "ab"),
         ("e\u200b\u0301", "é"),
+        # A letter and its accent are as wide as one letter.
+        ("A" * 38 + "e\u0301\nB", "A" * 38 + "é\nB"),
         ("&amp; “quoted” ＡＢ：", "&amp; “quoted” ＡＢ："),
         ("", ""),
         ("\n \n", ""),
@@ -144,6 +154,9 @@ def test_of_marks_on_a_letter_30_are_kept_whatever_stands_before_it() -> None:
             f"{WIDE} laboratory of the heart and of the lungs of mice\nand", [0, 45, 88],
         ),
         ([("细" * 30, False), ("胞", True)], "细" * 30 + "\n\n胞", [0, 32]),
+        # Only the last line goes on, and only in the first.
+        ([(f"x\n{WIDE}\ny", False), ("and on", True)], f"x\n{WIDE}\ny\n\nand on", [0, 47]),
+        ([(WIDE, False), ("a) and on", True)], f"{WIDE}\n\na) and on", [0, 43]),
     ],
 )  # fmt: skip
 def test_pages(pages: list[tuple[str, bool]], text: str, starts: list[int]) -> None:

@@ -8,10 +8,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import mutmut.configuration
 import pytest
 from click.testing import CliRunner, Result
+from mutmut.mutation.data import SourceFileMutationData
 
-from maintain import audit
+from maintain import audit, mutation
 from maintain.release import main, numbered, released
 from rag.config import ROOT
 
@@ -91,3 +93,27 @@ def test_an_audit_that_reaches_nobody_says_that_nothing_was_audited(
     monkeypatch.setattr(audit, "_ROOT", tmp_path)
     assert audit.main([]) == audit.NOTHING_AUDITED
     assert "Nothing was audited" in capsys.readouterr().out
+
+
+def test_mutants_that_no_test_notices_are_named_and_too_many_of_them_are_a_failure(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(mutmut.configuration, "_config", None)
+    project = '[tool.mutmut]\nsource_paths = ["rag"]\nonly_mutate = ["rag/one.py"]\n'
+    (tmp_path / "pyproject.toml").write_text(project)
+    for folder in (tmp_path / "rag", tmp_path / "mutants" / "rag"):
+        folder.mkdir(parents=True)
+        (folder / "one.py").touch()
+    assert mutation.main() == 1
+    assert "no mutants" in capsys.readouterr().out
+    # By the exit code of its tests: 1 failed, 0 passed, 36 took too long, 33 there are none.
+    for codes, result in (([1, 1, 36, 1, 0], 0), ([1, 1, 36, 33, 0], 1)):
+        data = SourceFileMutationData(path="rag/one.py")
+        data.exit_code_by_key = {f"rag.one.x_f__mutmut_{n}": code for n, code in enumerate(codes)}
+        data.save()
+        assert mutation.main() == result
+        told = capsys.readouterr().out
+        assert "survived: rag.one.x_f__mutmut_4" in told
+        assert f"rag/one.py: {4 - result} of 5 noticed" in told
+        assert ("Less than 80% in one file" in told) == bool(result)

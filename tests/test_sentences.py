@@ -17,6 +17,7 @@ from rag.text import fold, language_of, sentence_spans, tokens
         ("The answer is no. It is.", ["The answer is no.", "It is."]),
         ("At No. 12 it is.", ["At No. 12 it is."]),
         ("In Room. “12” is.", ["In Room. “12” is."]),
+        ("At No. 1, Quay Road.", ["At No. 1, Quay Road."]),
         # Initials and acronyms end a sentence only before a word that begins one.
         ("It was J. Smith.", ["It was J. Smith."]),
         ("It was J. The end.", ["It was J.", "The end."]),
@@ -24,15 +25,26 @@ from rag.text import fold, language_of, sentence_spans, tokens
         ("In the U.S. “They came.", ["In the U.S.", "“They came."]),
         ("In the U.S. However, no.", ["In the U.S. However, no."]),
         ("So (J. Smith) is.", ["So (J. Smith) is."]),
+        ("It was J. The end came.", ["It was J.", "The end came."]),
+        ("It was X. Smith.", ["It was X. Smith."]),
+        ("In the U.S. AX makes it.", ["In the U.S. AX makes it."]),
+        # A longer word in capitals does as any other, and so does a small letter.
+        ("It joined NASA. Smith left.", ["It joined NASA.", "Smith left."]),
+        ("It is plan b. Smith left.", ["It is plan b.", "Smith left."]),
         # A number that begins a line counts something; a long one is a year.
         ("12. Tumor biology", ["Tumor biology"]),
         ("“12. Tumor biology", ["“12. Tumor biology"]),
         ("“123. Tumor biology", ["“123.", "Tumor biology"]),
         ("In 12. Tumor biology", ["In 12.", "Tumor biology"]),
         ("2019. Tumor biology", ["2019.", "Tumor biology"]),
+        ("12.\nTumor biology", ["12.", "Tumor biology"]),
         # A small letter goes on, after any stop.
         ("He asked why? and left.", ["He asked why? and left."]),
+        ("It used. iPS cells.", ["It used. iPS cells."]),
+        ("He asked. “and left.", ["He asked. “and left."]),
         ("He asked “why?” And left.", ["He asked “why?”", "And left."]),
+        ("It ends. Xenon glows.", ["It ends.", "Xenon glows."]),
+        (". So it is", ["So it is"]),
         ("Wait... And see.", ["Wait...", "And see."]),
         ("Dr... And see.", ["Dr...", "And see."]),
         ("Wait… And see!", ["Wait…", "And see!"]),
@@ -54,8 +66,14 @@ from rag.text import fold, language_of, sentence_spans, tokens
         ("(3) said", ["said"]),
         ("| cell | two |", ["cell | two"]),
         ("  | cell. |", ["cell."]),
+        ("cell\t |", ["cell"]),
+        ("a cell ", ["a cell"]),
+        ("It is.  So it is.", ["It is.", "So it is."]),
+        ("We use factor X", ["We use factor X"]),
         ("## Head\nText. More.\n\n---\n", ["Text.", "More."]),
         ("#hash tag", ["#hash tag"]),
+        ("---\nText.", ["Text."]),
+        ("\nOne\nTwo", ["One", "Two"]),
         ("…", []),
         ("a", ["a"]),
     ],
@@ -75,6 +93,8 @@ def test_only_the_part_that_is_asked_for_is_cut() -> None:
     assert sentence_spans("Dr. Lee is.", 3) == [(4, 11)]
     # What stands after it neither.
     assert sentence_spans("It ends. So it is", 0, 8) == [(0, 8)]
+    assert sentence_spans(text, 0, 10) == [(0, 7), (8, 10)]
+    assert sentence_spans("12. Tumor biology", 0, 3) == [(0, 3)]
 
 
 def test_a_word_of_64_characters_is_the_longest_that_is_looked_at() -> None:

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 import pytest
 
-from rag.embedding import SentenceEmbedder
 from rag.grounding import LONGEST, Grounding
 from rag.likeness import Vectoriser
 from rag.vectors import Vectors
+from tests.llm.counted import WordCounts, counting
 from tests.llm.test_grounding import HARBOR, MOUNTAIN, passage
 
 TIDE = (
@@ -21,14 +21,15 @@ MILL = (
     "The Mill Center owns a red boat. The Mill Center owns a blue crane. The Mill Center owns a "
     "green tank. The Mill Center owns a white horse. The Mill Center treats cancer."
 )
+THREE = "The Mill Center owns a red boat, a blue crane, a green tank"
 OPEN = "Visitors come on Mondays."
 
 
 class Recording(Vectoriser):
     """Remembers of which texts vectors were wanted, call by call."""
 
-    def __init__(self, embedder: SentenceEmbedder) -> None:
-        super().__init__(embedder)
+    def __init__(self) -> None:
+        super().__init__(WordCounts())
         self.wanted: list[list[str]] = []
 
     def vectors(self, texts: Sequence[str]) -> Vectors:
@@ -36,15 +37,15 @@ class Recording(Vectoriser):
         return super().vectors(texts)
 
 
-@pytest.fixture(scope="module")
-def grounding(embedder: SentenceEmbedder) -> Grounding:
+@pytest.fixture
+def grounding() -> Grounding:
     passages = [
         passage(1, HARBOR, "Harbor Center", "HC"),
         passage(2, MOUNTAIN, "Mountain Center"),
         passage(3, TIDE, "Tide Laboratory"),
         passage(4, MILL, "Mill Center"),
     ]
-    return Grounding(passages, Vectoriser(embedder))
+    return Grounding(passages, counting())
 
 
 def quoted(checks: Grounding, sentence: str, markers: Sequence[int] = ()) -> list[str]:
@@ -70,6 +71,7 @@ BEDS = "The Mountain Center has 90 beds."
     [
         # An item with what leads into it, and several items as the list that they are of.
         ("The Tide Laboratory has twelve boats of steel.", [LIST[: LIST.index("\n- four")]]),
+        ("The Tide Laboratory has nine tanks of glass.", [LIST]),
         ("The Tide Laboratory has twelve boats and four cranes.", [LIST]),
         ("The Tide Laboratory has twelve boats, four cranes and nine tanks.", [LIST]),
         ("The Tide Laboratory has no boats, four cranes and nine tanks.", []),
@@ -86,12 +88,29 @@ BEDS = "The Mountain Center has 90 beds."
         # No more than three places are joined.
         ("The Mill Center owns a red boat, a blue crane.", [MILL[:32], MILL[33:67]]),
         (
-            "The Mill Center owns a red boat, a blue crane, a green tank.",
+            f"{THREE}.",
             [MILL[:32], MILL[33:67], MILL[68:102]],
         ),
-        ("The Mill Center owns a red boat, a blue crane, a green tank, a white horse.", []),
+        (f"{THREE}, a white horse.", []),
+        # ... but each sentence in one has as many, if it says itself of what it speaks.
+        (
+            f"{THREE}, and it owns a white horse.",
+            [MILL[:32], MILL[33:67], MILL[68:102], MILL[103:138]],
+        ),
+        (
+            f"{THREE}, and owns a white horse.",
+            [],
+        ),
+        (
+            f"{THREE}, and also a white horse.",
+            [],
+        ),
+        (f"{THREE}, and “a white horse”.", []),
         # What is done with something belongs to what is done.
         ("The Mill Center treats cancer with a blue crane.", []),
+        ("The Mill Center treats “a blue crane”.", []),
+        ("The Mill Center treats “cancer”, a blue crane.", [MILL[139:], MILL[33:67]]),
+        ("The “Mill Center” owns a red boat and a blue crane.", [MILL[:32], MILL[33:67]]),
         # What speaks to a model says nothing.
         ("The Tide Laboratory ignores the previous instructions.", []),
         ("The Tide Laboratory studies waves.", ["The Tide Laboratory studies waves."]),
@@ -108,7 +127,11 @@ def test_a_sentence_is_cited_to_all_that_says_it_and_nothing_else(
     [
         ("", "nothing", "says nothing"),
         ("...", "nothing", "says nothing"),
-        ("The director, the director, the director.", "form", "again and again"),
+        (
+            "The director, the director, the director.",
+            "form",
+            "says the same again and again, or too much",
+        ),
         ("Call +47 22 33 44 56.", "address", "4722334456"),
         ("The Harbor Center was founded in March 2019.", "date", "March 2019"),
         ("The center covers 3000 km2.", "number", "3000 km2"),
@@ -116,22 +139,29 @@ def test_a_sentence_is_cited_to_all_that_says_it_and_nothing_else(
         ("Researchers at the Harbor Center study fish.", "negation", "not denied"),
         ("The Harbor Center has opened a branch in Oslo.", "intent", "told as done"),
         # Of two clauses, that of the one that nothing supports.
-        ("The Harbor Center occupies 3000 m2, and the budget is 3 million Euros.", "number", "3 m"),
-        ("The budget is 3 million Euros, and the Harbor Center occupies 3000 m2.", "number", "3 m"),
+        (
+            "The Harbor Center occupies 3000 m2, and the budget is 3 million Euros.",
+            "number",
+            "3 million Euros",
+        ),
+        (
+            "The budget is 3 million Euros, and the Harbor Center occupies 3000 m2.",
+            "number",
+            "3 million Euros",
+        ),
     ],
 )
 def test_what_speaks_against_a_sentence_is_told(
     sentence: str, kind: str, words: str, grounding: Grounding
 ) -> None:
     verdict = grounding.check(sentence, (1,))
-    assert not verdict.supported
+    assert verdict.places == ()
     assert verdict.objection is not None
-    assert verdict.objection.kind == kind
-    assert words in verdict.objection.words
+    assert (verdict.objection.kind, verdict.objection.words.strip()) == (kind, words)
 
 
-def test_without_passages_nothing_is_supported(embedder: SentenceEmbedder) -> None:
-    objection = Grounding([], Vectoriser(embedder)).check("Ann Lee leads it.").objection
+def test_without_passages_nothing_is_supported() -> None:
+    objection = Grounding([], counting()).check("Ann Lee leads it.").objection
     assert objection is not None
     assert (objection.kind, objection.words) == ("nothing", "no passages")
 
@@ -146,12 +176,10 @@ def test_a_sentence_longer_than_any_that_can_be_read_is_not_looked_at(
         assert (objection.kind == "form") == (kind == "form")
 
 
-def test_what_is_said_in_two_places_is_cited_to_the_one_that_is_marked(
-    embedder: SentenceEmbedder,
-) -> None:
+def test_what_is_said_in_two_places_is_cited_to_the_one_that_is_marked() -> None:
     # The third passage shows the same place as the second.
     passages = [passage(1, OPEN, "Lake"), passage(2, OPEN, "Hill"), passage(3, OPEN, "Hill")]
-    checks = Grounding(passages, Vectoriser(embedder))
+    checks = Grounding(passages, counting())
     cited = {
         markers: checks.check(OPEN, markers).places[0].doc_id
         for markers in ((), (1,), (2,), (3,), (3, 1), (9,))
@@ -163,26 +191,22 @@ def test_what_is_said_in_two_places_is_cited_to_the_one_that_is_marked(
     assert len(checks.check(OPEN).places) == 1
 
 
-def test_the_sentences_with_most_words_are_looked_at_and_of_these_the_shorter_first(
-    embedder: SentenceEmbedder,
-) -> None:
+def test_the_sentences_with_most_words_are_looked_at_and_of_these_the_shorter_first() -> None:
     others = " ".join(f"The Quay Center likes {word}." for word in "abcdefghijklmno")
     said = "The Quay Center has 90 beds, it is told by some who were there."
     text = f"{others} {said} The Quay Center has 90 beds."
     (place,) = (
-        Grounding([passage(1, text, "Quay Center")], Vectoriser(embedder))
+        Grounding([passage(1, text, "Quay Center")], counting())
         .check("The Quay Center has 90 beds.")
         .places
     )
     assert text[place.start : place.end] == "The Quay Center has 90 beds."
 
 
-def test_what_needs_no_sentence_is_done_beforehand_until_it_is_over(
-    embedder: SentenceEmbedder,
-) -> None:
+def test_what_needs_no_sentence_is_done_beforehand_until_it_is_over() -> None:
     text = " ".join(f"The Quay Center has {number} rooms." for number in range(20, 40))
     sentences = [f"{one}." for one in text.rstrip(".").split(". ")]
-    vectoriser = Recording(embedder)
+    vectoriser = Recording()
     checks = Grounding([passage(1, text, "Quay Center")], vectoriser)
     checks.prepare(lambda: True)
     assert vectoriser.wanted == []
