@@ -56,6 +56,8 @@ def _run(index_dir: Path | None, host: str | None, port: int | None) -> None:
     from rag.web.page import build_page
     from rag.web.queueing import PageEvents
 
+    if index_dir is None:
+        index_if_none(settings)
     metrics = Metrics()
     chatbot = LiveChatbot.open(settings, index_dir)
     journal = Journal.open(settings)
@@ -80,6 +82,22 @@ def _run(index_dir: Path | None, host: str | None, port: int | None) -> None:
     finally:
         if journal:
             journal.close()
+
+
+def index_if_none(settings: Settings) -> None:
+    """Index the corpus if nothing ever was: a hosting service runs this file, and nothing before.
+
+    Raises:
+        RagError: as ``python -m rag index``.
+    """
+    from rag.versions import version_names
+
+    if version_names(settings.index_dir):
+        return
+    from rag.cli.indexing import index
+
+    click.echo("There is no index yet: the documents are indexed first.")
+    index.main([], standalone_mode=False)
 
 
 def _host(settings: Settings) -> str:
