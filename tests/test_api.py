@@ -25,6 +25,7 @@ from mcp.types import CallToolResult, TextContent, Tool
 from rag.config import ROOT, Settings, load_settings
 from rag.journal.reading import JournalReader, Summary
 from tests.journal.answers import eventually
+from tests.served import Served
 
 QUESTION = "Who is the director of the Cancer Precision Medicine Research Center?"
 _EXAMPLE = re.compile(r"^```(python|sh)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -68,9 +69,10 @@ def start(index_dir: Path, folder: Path, **variables: str) -> App:
 
 
 def end(app: App) -> None:
-    """As a service manager ends it."""
-    app.process.send_signal(signal.SIGTERM)
-    app.process.communicate(timeout=120)
+    """As a service manager ends it, if it has not ended yet."""
+    if app.process.returncode is None:
+        app.process.send_signal(signal.SIGTERM)
+        app.process.communicate(timeout=120)
 
 
 @pytest.fixture(scope="module")
@@ -81,7 +83,7 @@ def app(index_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[A
     assert "Traceback" not in running.log.read_text()
 
 
-def call(app: App, name: str, **arguments: Any) -> Any:
+def call(app: App | Served, name: str, **arguments: Any) -> Any:
     client = Client(app.address, verbose=False)
     try:
         return client.predict(api_name=name, **arguments)
@@ -254,12 +256,9 @@ def test_answers_go_on_while_the_journal_is_dead_and_the_end_is_told(
     assert app.process.returncode == 0
 
 
-def test_what_was_just_asked_is_kept_when_the_app_is_told_to_end(
-    index_dir: Path, tmp_path: Path
-) -> None:
-    app = start(index_dir, tmp_path, **PLAIN)
-    try:
-        call(app, "/ask", question=QUESTION)
-    finally:
-        end(app)
-    assert [entry.question for entry in app.kept()] == [QUESTION]
+# The last of this file: there is no app after it.
+def test_what_was_just_asked_is_kept_when_the_app_is_told_to_end(app: App) -> None:
+    last = f"{QUESTION} It is the last one."
+    call(app, "/ask", question=last)
+    end(app)
+    assert [entry.question for entry in app.kept()].count(last) == 1

@@ -101,7 +101,8 @@ def test_a_build_that_is_stopped_leaves_nothing_behind_and_ends_with_status_130(
     tmp_path: Path, number: signal.Signals
 ) -> None:
     corpus, index = tmp_path / "corpus", tmp_path / "index"
-    write_corpus(corpus, 200, 40)
+    # Long enough for the signal to come while it builds.
+    write_corpus(corpus, 60, 40)
     # A builder that died before: the line about it reaches whoever runs the command.
     index.mkdir()
     (index / ".builder").write_text('{"pid": 1234567, "started": "2026-01-02T03:04:05+00:00"}')
