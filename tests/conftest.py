@@ -47,7 +47,11 @@ def _loopback_only(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 # What takes longest begins first, so that no worker is left alone with it in the end.
-_LONGEST = ("tests/browser/", "tests/test_killed.py", "tests/llm/", "tests/backroom/")
+_LONGEST = (
+    "tests/browser/", "tests/deploy/test_replicas.py", "tests/test_eval_guard.py", "tests/llm/",
+    "tests/test_api.py", "tests/door/", "tests/backroom/", "tests/test_eval_grounding.py",
+    "tests/test_eval_load.py", "tests/test_eval_all.py", "tests/test_killed.py",
+)  # fmt: skip
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -88,11 +88,12 @@ def test_a_note_cut_short_by_death_does_not_stop_the_next_builder(
 def test_what_others_keep_in_the_folder_is_left_alone(
     tmp_path: Path, embedder: SentenceEmbedder
 ) -> None:
-    (tmp_path / "versions").mkdir()
-    (tmp_path / "versions" / ".DS_Store").write_bytes(b"theirs")
-    (tmp_path / "versions" / ".building-0001-dead").mkdir()
-    assert build_index(ROOT / "corpus", tmp_path, embedder, 128).published
-    left = {path.name for path in (tmp_path / "versions").glob(".*")}
+    write_corpus(tmp_path / "corpus", 2, 2)
+    versions = tmp_path / "index" / "versions"
+    (versions / ".building-0001-dead").mkdir(parents=True)
+    (versions / ".DS_Store").write_bytes(b"theirs")
+    assert build_index(tmp_path / "corpus", tmp_path / "index", embedder, 128).published
+    left = {path.name for path in versions.glob(".*")}
     assert left == {".DS_Store"}
 
 
@@ -158,7 +159,8 @@ def test_stopped_between_renaming_and_publishing_it_leaves_no_version(
     def stop(*_: object) -> None:
         raise KeyboardInterrupt
 
+    write_corpus(tmp_path / "corpus", 2, 2)
     monkeypatch.setattr("rag.publishing.make_current", stop)
     with pytest.raises(KeyboardInterrupt):
-        build_index(ROOT / "corpus", tmp_path, embedder, 128)
-    assert not list((tmp_path / "versions").iterdir())
+        build_index(tmp_path / "corpus", tmp_path / "index", embedder, 128)
+    assert not list((tmp_path / "index" / "versions").iterdir())
