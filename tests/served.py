@@ -17,26 +17,42 @@ from pathlib import Path
 from rag.chatbot import Chatbot
 from rag.config import Settings, load_settings
 from rag.live import LiveChatbot
+from rag.logs import JsonLines
 from rag.site import Site
 from rag.site import served as site_served
 
 
 @dataclass(frozen=True)
 class Served:
-    """A running app: where it is, its settings, and what it has complained of."""
+    """A running app: where it is, its settings, and the lines of its log."""
 
     address: str
     settings: Settings
-    complaints: list[str]
+    log: list[str]
 
 
 class _Noting(logging.Handler):
     def __init__(self) -> None:
-        super().__init__(logging.WARNING)
-        self.messages: list[str] = []
+        super().__init__()
+        self.setFormatter(JsonLines())
+        self.lines: list[str] = []
 
     def emit(self, record: logging.LogRecord) -> None:
-        self.messages.append(record.getMessage())
+        self.lines.append(self.format(record))
+
+
+@contextmanager
+def _noted() -> Iterator[list[str]]:
+    """What is logged meanwhile, as ``log_json`` has it written."""
+    noting, ours = _Noting(), logging.getLogger("rag")
+    before = ours.level
+    ours.setLevel(logging.INFO)
+    logging.getLogger().addHandler(noting)
+    try:
+        yield noting.lines
+    finally:
+        logging.getLogger().removeHandler(noting)
+        ours.setLevel(before)
 
 
 @contextmanager
@@ -53,25 +69,22 @@ def served(
     """
     made = load_settings(data_dir=data, **settings)
     folder = index_dir or made.index_dir
-    noting = _Noting()
     live = LiveChatbot(chatbot, folder)
-    with ExitStack() as stack:
+    with _noted() as log, ExitStack() as stack:
 
         async def begin() -> Site:
             return stack.enter_context(site_served(made, live, folder, "127.0.0.1", 0))
 
-        logging.getLogger("rag").addHandler(noting)
         try:
             # Gradio leaves an event loop open for each lock that it makes where none is running,
             # and Playwright runs one of its own in the main thread.
             with ThreadPoolExecutor(1) as thread:
                 site = thread.submit(asyncio.run, begin()).result()
             try:
-                yield Served(site.address.rstrip("/"), made, noting.messages)
+                yield Served(site.address.rstrip("/"), made, log)
             finally:
                 site.page.close(verbose=False)
         finally:
             # Whoever leaves while it is being made leaves PyTorch at work.
             live.overview()
             live.close()
-            logging.getLogger("rag").removeHandler(noting)

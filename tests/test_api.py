@@ -22,15 +22,14 @@ from mcp import ClientSession
 from mcp.client.streamable_http import streamable_http_client
 from mcp.types import CallToolResult, TextContent, Tool
 
+from rag.chatbot import Chatbot
 from rag.config import ROOT, Settings, load_settings
 from rag.journal.reading import JournalReader, Summary
 from tests.journal.answers import eventually
-from tests.served import Served
+from tests.served import Served, served
 
 QUESTION = "Who is the director of the Cancer Precision Medicine Research Center?"
 _EXAMPLE = re.compile(r"^```(python|sh)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-# Where nobody asks in Chinese: what that needs takes long to load.
-PLAIN = {"MULTILINGUAL": "false"}
 _DOCUMENTED = "http://127.0.0.1:7860"
 EXAMPLES = _EXAMPLE.findall((ROOT / "docs" / "api.md").read_text("utf-8"))
 
@@ -240,20 +239,16 @@ def test_half_a_character_is_refused_and_others_are_served(app: App) -> None:
 
 
 def test_answers_go_on_while_the_journal_is_dead_and_the_end_is_told(
-    index_dir: Path, tmp_path: Path
+    chatbot: Chatbot, index_dir: Path, tmp_path: Path
 ) -> None:
     nowhere = "postgresql://me:hidden@127.0.0.1:1/journal"
-    app = start(index_dir, tmp_path, JOURNAL_URL=nowhere, **PLAIN)
-    try:
-        assert call(app, "/ask", question=QUESTION)["status"] == "answered"
-    finally:
-        end(app)
-    log = app.log.read_text()
+    with served(chatbot, tmp_path, index_dir, multilingual=False, journal_url=nowhere) as running:
+        assert call(running, "/ask", question=QUESTION)["status"] == "answered"
+    log = "\n".join(running.log)
     assert log.count("The journal cannot be written") == 1
     assert "entries are lost" in log
     assert "hidden" not in log
     assert QUESTION not in log
-    assert app.process.returncode == 0
 
 
 # The last of this file: there is no app after it.
@@ -261,4 +256,5 @@ def test_what_was_just_asked_is_kept_when_the_app_is_told_to_end(app: App) -> No
     last = f"{QUESTION} It is the last one."
     call(app, "/ask", question=last)
     end(app)
+    assert app.process.returncode == 0
     assert [entry.question for entry in app.kept()].count(last) == 1
