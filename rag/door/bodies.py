@@ -5,6 +5,7 @@ Gradio answers several malformed bodies with an internal error; here they are to
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Annotated, Any
 
@@ -65,6 +66,12 @@ class _Small(_Body):
     session_hash: Token | None = None
     fn_index: int | None = None
     event_id: str = Field(max_length=64)
+
+
+class _Message(_Body):
+    """Of JSON-RPC, in which assistants speak."""
+
+    jsonrpc: str = Field(max_length=8)
 
 
 def largest(kind: Kind, upload: int) -> int:
@@ -135,14 +142,19 @@ def check(kind: Kind, path: str, body: bytes) -> int | None:
         "call": _Call,
         "named call": _Search if path.rstrip("/").endswith("search") else _Ask,
         "small": _Small,
+        "assistant": _Message,
     }
     model = models.get(kind)
     if model is None:
         return None
     try:
         found = model.model_validate_json(body)
+        # Whoever reads it next does so with Python's reader, which takes no number of any length.
+        json.loads(body)
     except ValidationError as exc:
         first = exc.errors()[0]
         place = ".".join(str(part)[:40] for part in first["loc"][:3]) or "the body"
         raise MalformedError(f"`{place}` cannot be used: {first['msg'][:200]}.") from None
+    except (ValueError, RecursionError):
+        raise MalformedError("`the body` cannot be used: a number is too long.") from None
     return found.fn_index if isinstance(found, _Join) else None

@@ -29,6 +29,8 @@ from rag.door.limits import Allowance
 from rag.logs import happened
 from rag.metrics import Metrics
 
+# What is sent there has a shape that is known here.
+_CHECKED: frozenset[Kind] = frozenset({"join", "call", "named call", "small", "assistant"})
 # Every call asks the models something, or makes others wait for it.
 _CALLS: frozenset[Kind] = frozenset({"join", "call", "named call", "assistant"})
 # Nobody learns from a line for each picture, or for each look whether the app is there.
@@ -157,7 +159,7 @@ class Door:
             return (
                 None if self._is_expected(scope) else self._refused(headers, "none", 404)
             ), receive
-        if kind not in {"join", "call", "named call", "small"}:
+        if kind not in _CHECKED or scope["method"] != "POST":
             return None, counted(receive, most)
         body = await whole_body(receive, most)
         try:

@@ -11,7 +11,6 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
@@ -96,35 +95,6 @@ def test_no_file_of_the_server_is_served(app: App, maintainer: Staff) -> None:
                     assert answer.status_code in {303, 401, 403, 404}, answer.url
                 if person is not maintainer.web:
                     person.close()
-
-
-@pytest.mark.parametrize(
-    ("path", "body"),
-    [
-        ("queue/join", {"data": [], "fn_index": 9999, "session_hash": "a"}),
-        ("queue/join", {"data": [], "fn_index": "0", "session_hash": "a"}),
-        ("queue/join", {"data": "x", "fn_index": 0, "session_hash": "a"}),
-        ("queue/join", {"data": [], "fn_index": 0, "session_hash": "../a"}),
-        ("call/ask", {"data": {}}),
-        ("call/v2/ask", {"wrong": 1}),
-        ("call/v2/ask", []),
-        ("call/v2/search", {"question": "x", "k": 1, "index_dir": "/"}),
-        ("cancel", {}),
-    ],
-)
-def test_a_body_of_another_shape_is_told_what_is_wrong(app: App, path: str, body: Any) -> None:
-    answer = httpx.post(f"{app.address}/gradio_api/{path}", json=body, trust_env=False)
-    assert answer.status_code in {404, 422}
-    assert set(answer.json()) == {"detail"}
-    assert "Traceback" not in answer.text
-
-
-def test_a_body_over_the_limit_is_refused_whether_it_says_its_length_or_not(app: App) -> None:
-    large = b'{"data": ["' + b"x" * 2**17 + b'"]}'
-    url = f"{app.address}/gradio_api/call/ask"
-    said = httpx.post(url, content=large, trust_env=False)
-    unsaid = httpx.post(url, content=iter([large]), trust_env=False)
-    assert (said.status_code, unsaid.status_code) == (413, 413)
 
 
 def test_a_client_that_comes_too_often_waits_and_the_others_do_not(app: App) -> None:
