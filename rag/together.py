@@ -5,28 +5,26 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 
 class _Cores:
-    """One network computes at a time, with all cores.
+    """One network computes at a time, with all cores, for whoever has waited longest.
 
     Two that share the cores take longer than one after the other, and both of their users wait
-    until the end.
+    until the end. ``waiting`` are the wishes for any network, in the order in which they came.
     """
 
     def __init__(self) -> None:
         self.changed = threading.Condition()
         self.taken = False
+        self.waiting: list[_Wish[Any, Any]] = []
 
 
-_CORES = _Cores()
-
-
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Wish(Generic[Item, Result]):
     items: Sequence[Item]
     results: list[Result] = field(default_factory=list)
@@ -34,11 +32,15 @@ class _Wish(Generic[Item, Result]):
     done: bool = False
 
 
+_CORES = _Cores()
+
+
 class Together(Generic[Item, Result]):
     """Does the work of all who wait as soon as the cores are free.
 
     There is no thread for it and no pause to wait for others: whoever gets the cores takes along
-    what others want at that moment, up to a bound. One who is alone waits for nobody.
+    what others want of the same network at that moment, up to a bound. One who is alone waits for
+    nobody.
     """
 
     def __init__(self, work: Callable[[Sequence[Item]], Sequence[Result]], most: int) -> None:
@@ -58,8 +60,17 @@ class Together(Generic[Item, Result]):
         wish: _Wish[Item, Result] = _Wish(items)
         with _CORES.changed:
             self._wishes.append(wish)
-            # Another may take this one along meanwhile.
-            _CORES.changed.wait_for(lambda: wish.done or not _CORES.taken)
+            _CORES.waiting.append(wish)
+            try:
+                # Another may take this one along meanwhile.
+                _CORES.changed.wait_for(
+                    lambda: wish.done or (not _CORES.taken and _CORES.waiting[0] is wish)
+                )
+            except BaseException:
+                # Nobody must wait for one who has gone.
+                self._forget([wish])
+                _CORES.changed.notify_all()
+                raise
             taken = [] if wish.done else self._taken(wish)
             _CORES.taken = _CORES.taken or bool(taken)
         if taken:
@@ -75,8 +86,12 @@ class Together(Generic[Item, Result]):
             if wish is not first and len(wish.items) <= room:
                 taken.append(wish)
                 room -= len(wish.items)
-        self._wishes = [wish for wish in self._wishes if all(wish is not one for one in taken)]
+        self._forget(taken)
         return taken
+
+    def _forget(self, wishes: Sequence[_Wish[Item, Result]]) -> None:
+        self._wishes = [wish for wish in self._wishes if wish not in wishes]
+        _CORES.waiting = [wish for wish in _CORES.waiting if wish not in wishes]
 
     def _do(self, wishes: list[_Wish[Item, Result]]) -> None:
         try:
