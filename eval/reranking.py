@@ -16,7 +16,7 @@ from rag.embedding import SentenceEmbedder
 from rag.lexical import LexicalIndex
 from rag.reader import Reader
 from rag.retrieval import convex, reciprocal_rank
-from rag.types import Rows, Vectors
+from rag.vectors import Rows, Vectors
 from rag.weights import DEFAULT_EMBEDDING_MODEL
 from training.sources import Question
 

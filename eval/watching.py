@@ -13,7 +13,8 @@ from rag.evidence import Finder, Findings
 from rag.lexical import LexicalIndex
 from rag.stores.local import LocalStore
 from rag.stores.milvus import MilvusStore
-from rag.types import Embedder, Hit, Query, Vectors
+from rag.types import Embedder, Hit, Query
+from rag.vectors import Vectors
 from rag.versions import IndexVersion
 
 

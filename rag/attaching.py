@@ -15,7 +15,8 @@ from rag.errors import IndexStateError
 from rag.locking import only_builder
 from rag.records import Records
 from rag.text import Span
-from rag.types import Chunk, Document, Embedder, Vectors
+from rag.types import Chunk, Document, Embedder
+from rag.vectors import Vectors
 from rag.versions import (
     RECORDS,
     damaged_files,

@@ -11,15 +11,18 @@ import io
 import json
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any, Literal
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Any, Literal
 
 from rag.errors import DamagedVersionError, IndexStateError
 from rag.publishing import sync
-from rag.types import Vectors
 from rag.versions import ATTACHMENT, BUILDING
+
+# NumPy is imported where arrays are written or read: that there is one can be told without.
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from rag.vectors import Vectors
 
 _FORMAT = 1
 _LONGEST_HEADER = 4096
@@ -52,6 +55,8 @@ def write_attachment(
     Raises:
         OSError: the disk is full or cannot be written, or the version is gone; nothing is left.
     """
+    import numpy as np
+
     payload = io.BytesIO()
     np.savez(payload, **{field.name: getattr(attachment, field.name) for field in _FIELDS})
     data = payload.getvalue()
@@ -97,6 +102,8 @@ def read_attachment(folder: Path, version: str, fingerprint: str, rows: int) -> 
         IndexStateError: there is none, or it was made by another model.
         DamagedVersionError: it is not as it was written.
     """
+    import numpy as np
+
     try:
         header, data = _checked(folder, version)
         if header["fingerprint"] != fingerprint:

@@ -21,7 +21,8 @@ from rag.records import ChunkRow, Entry, Records
 from rag.resuming import Embedded
 from rag.stores.keeping import PLAIN, Storage, open_vectors, write_vectors
 from rag.text import sentence_spans
-from rag.types import Embedder, Vectors
+from rag.types import Embedder
+from rag.vectors import Vectors
 from rag.versions import FORMAT, LEXICAL, RECORDS, Manifest
 
 # Chunks embedded between two steps of the progress bar.

@@ -28,7 +28,8 @@ from rag.expectation import Expectation, expect, speaks_of_leading
 from rag.measuring import Candidate, Measured
 from rag.retrieval import fused, without_names
 from rag.text import Span
-from rag.types import Document, Embedder, Hit, Query, Rows, Vectors
+from rag.types import Document, Embedder, Hit, Query
+from rag.vectors import Rows, Vectors
 from rag.versions import IndexVersion
 from rag.wanted import wanted
 

@@ -17,7 +17,7 @@ from rag.errors import ModelError
 from rag.linear import lay_out
 from rag.sentences import PackedSentences, can_be_packed
 from rag.timing import stage
-from rag.types import Vectors
+from rag.vectors import Vectors
 from rag.weights import (
     DEFAULT_EMBEDDING_MODEL,
     default_embedding_folder,

@@ -186,8 +186,9 @@ def objection(expectation: Expectation, sentence: str, answer_at: int, context: 
             return f"no {kind.name}"
     if not _roles_match(expectation, _clause(sentence, answer_at)):
         return "another role"
-    words = set(terms(context))
-    for said in (*expectation.numbers, *expectation.names):
+    asked = (*expectation.numbers, *expectation.names)
+    words = set(terms(context)) if asked else set()
+    for said in asked:
         if not words.issuperset(terms(said)):
             return f"{NO_MENTION}{said}"
     return None

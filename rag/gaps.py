@@ -14,7 +14,8 @@ from cachetools import LRUCache
 from rag.grouping import Complaint, Topic, topics_of
 from rag.journal.gaps import InVain
 from rag.text import fold
-from rag.types import Embedder, Vectors
+from rag.types import Embedder
+from rag.vectors import Vectors
 
 # The newest questions that are looked at, and how many vectors are kept: 3 KB each.
 MOST = 2000

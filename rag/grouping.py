@@ -14,7 +14,7 @@ from rag.centers import Center, spans_of_chinese_names, spans_of_names
 from rag.chinese import content_words
 from rag.lexical import STOPWORDS
 from rag.text import fold, tokens
-from rag.types import Vectors
+from rag.vectors import Vectors
 
 # Mean cosine distance of two groups that are still one. Measured on the accepted questions: below,
 # rewordings of a question fall apart; above, directors and deputies come together.

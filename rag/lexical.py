@@ -17,7 +17,7 @@ from bm25s.stopwords import STOPWORDS_EN
 from rag.errors import IndexStateError
 from rag.postings import Postings, best_among, best_rows
 from rag.text import tokens
-from rag.types import Rows, Vectors
+from rag.vectors import Rows, Vectors
 from rag.vocabulary import Columns, HashedColumns
 
 # Robertson and Zaragoza, "The Probabilistic Relevance Framework", 2009: usual ranges.

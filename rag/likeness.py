@@ -8,7 +8,8 @@ from collections.abc import Sequence
 import numpy as np
 from cachetools import LRUCache
 
-from rag.types import Embedder, Vectors
+from rag.types import Embedder
+from rag.vectors import Vectors
 
 # A vector of 384 numbers takes 1.5 KB: 30 MB at most.
 _KEPT_VECTORS = 20_000

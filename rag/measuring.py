@@ -134,8 +134,9 @@ class ReadingMeasurer:
         known = {(sentence.doc_id, sentence.span): sentence for sentence in sentences}
         best: dict[tuple[str, Span], Candidate] = {}
         for hit, document, readings in zip(hits, documents, several, strict=True):
+            spans = hit_sentences(document, hit)
             for reading in readings:
-                span = _sentence_of(document, hit, reading)
+                span = _sentence_of(spans, hit, reading)
                 if span is None:
                     continue
                 key = document.doc_id, span
@@ -187,11 +188,11 @@ def hit_sentences(document: Document, hit: Hit) -> list[Span]:
     return chunk_sentences(document, hit.chunk)
 
 
-def _sentence_of(document: Document, hit: Hit, reading: Reading) -> Span | None:
+def _sentence_of(spans: Sequence[Span], hit: Hit, reading: Reading) -> Span | None:
     if reading.start >= reading.end:
         return None
     at = hit.chunk.start + reading.start
-    return next((s for s in hit_sentences(document, hit) if s[0] <= at < s[1]), None)
+    return next((span for span in spans if span[0] <= at < span[1]), None)
 
 
 def _document(version: IndexVersion, hit: Hit) -> Document:

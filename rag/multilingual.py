@@ -14,7 +14,8 @@ import numpy as np
 
 from rag.config import Settings, fingerprint
 from rag.errors import ModelError
-from rag.types import Embedder, Vectors
+from rag.types import Embedder
+from rag.vectors import Vectors
 from rag.weights import verify
 
 if TYPE_CHECKING:

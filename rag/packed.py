@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import groupby
 from typing import Any
 
 import torch
@@ -18,6 +17,7 @@ from torch import Tensor
 from torch.nn import functional
 from transformers import BertModel
 
+from rag.attention import attention, neighbours
 from rag.linear import Product, product
 
 
@@ -81,28 +81,12 @@ class PackedEncoder:
         places = torch.cat([torch.arange(length) for length in lengths])
         states = self._words[numbers] + self._types[kinds] + self._places[places]
         states = self._norm(states)
+        runs = neighbours(lengths, states.dtype)
         for layer in self._layers:
-            mixed = self._attention(layer.projection(states), lengths)
+            mixed = attention(layer.projection(states), self._heads, runs)
             states = layer.attended(layer.output(mixed) + states)
             states = layer.done(layer.narrowed(layer.widened(states)) + states)
         return states
-
-    def _attention(self, projected: Tensor, lengths: list[int]) -> Tensor:
-        """Scaled dot-product attention within each sequence, shape (all tokens, hidden size)."""
-        tokens, width = projected.shape[0], projected.shape[1] // 3
-        heads = projected.view(tokens, 3, self._heads, width // self._heads).permute(1, 2, 0, 3)
-        # Neighbours of one length are attended to in one call.
-        runs = [(length, len(list(run))) for length, run in groupby(lengths)]
-        parts = torch.split(heads, [length * count for length, count in runs], dim=2)
-        mixed = [
-            functional.scaled_dot_product_attention(
-                *part.reshape(3, self._heads, count, length, -1).transpose(1, 2)
-            )
-            .transpose(1, 2)
-            .reshape(-1, width)
-            for part, (length, count) in zip(parts, runs, strict=True)
-        ]
-        return torch.cat(mixed) if len(mixed) > 1 else mixed[0].reshape(tokens, width)
 
 
 def _norm(module: torch.nn.LayerNorm) -> _Norm:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.types import Rows, Vectors
+from rag.vectors import Rows, Vectors
 
 # Rows of which only the best score is looked at first.
 _BLOCK = 1024

@@ -12,13 +12,16 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
 from cachetools import LRUCache
 
 from rag.errors import IndexStateError
-from rag.types import Chunk, Document, Rows
+from rag.types import Chunk, Document
+
+# NumPy is imported where rows are asked for.
+if TYPE_CHECKING:
+    from rag.vectors import Rows
 
 _CHUNK = 'chunk_id, doc_id, start, "end", heading, text'
 _AT_ONCE = 200
@@ -168,6 +171,8 @@ class Records:
         with self._lock:
             rows = self._rows.get(asked)
         if rows is None:
+            import numpy as np
+
             rows = np.asarray(self._rows_of(asked), np.int64)
             rows.setflags(write=False)
             with self._lock:

@@ -9,7 +9,8 @@ import numpy as np
 from cachetools import LRUCache
 
 from rag.timing import looked_up
-from rag.types import Embedder, Vectors
+from rag.types import Embedder
+from rag.vectors import Vectors
 
 # A vector of 384 numbers takes 1.5 KB: 30 MB at most.
 KEPT_VECTORS = 20_000

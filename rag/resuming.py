@@ -7,7 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
-from rag.types import Embedder, Vectors
+from rag.types import Embedder
+from rag.vectors import Vectors
 
 _PREFIX = ".embedded-"
 # What is embedded in some seconds is not worth a file.

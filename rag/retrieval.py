@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 from rag.language import HAS_CHINESE, name_pattern
 from rag.timing import stage
-from rag.types import Embedder, Hit, Query, Rows, Vectors
+from rag.types import Embedder, Hit, Query
+from rag.vectors import Rows, Vectors
 from rag.versions import IndexVersion
 
 # Each side looks this deep before fusion, whatever is asked for.

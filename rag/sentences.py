@@ -15,7 +15,7 @@ from transformers import BertModel
 
 from rag.packed import PackedEncoder
 from rag.together import Together
-from rag.types import Vectors
+from rag.vectors import Vectors
 
 # Texts embedded at a time, and their tokens: the states of so many stay near the processor.
 _TEXTS = 128

@@ -277,6 +277,8 @@ _MARKS = re.compile("[\u0300-\u036f]")
 
 def fold(text: str) -> str:
     """``text`` for comparison only: compatibility forms, small letters, no accents."""
+    if text.isascii():  # most text is, and needs no more
+        return text.lower()
     decomposed = unicodedata.normalize("NFKD", text.replace("’", "'")).casefold()
     return unicodedata.normalize("NFC", _MARKS.sub("", decomposed))
 
@@ -287,12 +289,12 @@ def tokens(text: str) -> list[str]:
     >>> tokens("62.9474 million, R&D 肿瘤学")
     ['62.9474', 'million', 'r', 'd', '肿', '瘤', '学', '肿瘤', '瘤学']
     """
-    found: list[str] = []
-    for match in _TOKEN.finditer(fold(text)):
-        token = match[0]
-        if _CJK_CHARACTER.match(token):
-            found.extend(token)
-            found.extend(token[i : i + 2] for i in range(len(token) - 1))
-        else:
-            found.append(token.replace(",", ""))
-    return found
+    folded = fold(text)
+    words = [word.replace(",", "") for word in _TOKEN.findall(folded)]
+    return words if folded.isascii() else [part for word in words for part in _parts(word)]
+
+
+def _parts(word: str) -> list[str]:
+    if not _CJK_CHARACTER.match(word):
+        return [word]
+    return [*word, *(word[i : i + 2] for i in range(len(word) - 1))]

@@ -9,15 +9,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, Protocol
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from rag.usage import Writing
 
-Vectors = NDArray[np.float32]
-Rows = NDArray[np.int64]
+# The command line shows what is published without NumPy, whose import takes a tenth of a second.
+if TYPE_CHECKING:
+    from rag.vectors import Rows, Vectors
+
 Span = tuple[int, int]
 
 Status = Literal["answered", "partial", "clarify", "refused", "chitchat"]

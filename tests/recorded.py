@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from tokenizers import Tokenizer
 
-from rag.types import Vectors
+from rag.vectors import Vectors
 
 # A process that forks must not have PyTorch's threads.
 if TYPE_CHECKING:

@@ -21,7 +21,7 @@ from rag.stores.listed import LISTS, ListedStore
 from rag.stores.listed import VECTORS as EXACT
 from rag.stores.local import open_vectors, write_vectors
 from rag.stores.recall import exact_scores, recall
-from rag.types import Vectors
+from rag.vectors import Vectors
 from rag.versions import VECTORS as FLAT
 from rag.versions import open_current, version_folder
 from tests.recorded import write_corpus

@@ -54,7 +54,7 @@ def test_status_tells_what_is_published(index_dir: Path) -> None:
 def test_status_does_not_load_what_it_does_not_need(index_dir: Path) -> None:
     code = (
         "import sys; from rag.cli import main\n"
-        "heavy = {'torch', 'gradio', 'faiss', 'bm25s', 'scipy', 'sqlalchemy', 'ftfy'}\n"
+        "heavy = {'torch', 'numpy', 'gradio', 'faiss', 'bm25s', 'scipy', 'sqlalchemy', 'ftfy'}\n"
         "try: main()\nfinally: sys.exit(not heavy.isdisjoint(sys.modules))"
     )
     done = subprocess.run(

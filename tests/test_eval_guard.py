@@ -26,7 +26,8 @@ from rag.questions import QuestionSet, load_questions
 from rag.reader import Reader
 from rag.runs import FORMAT, Outcome, Run
 from rag.text import Span
-from rag.types import Answer, Embedder, Hit, Query, Reading, Turn, Vectors
+from rag.types import Answer, Embedder, Hit, Query, Reading, Turn
+from rag.vectors import Vectors
 from rag.versions import IndexVersion, open_current
 
 SETTINGS = load_settings()

@@ -11,7 +11,8 @@ from rag.gold import holding
 from rag.indexing import build_index
 from rag.questions import GoldQuestion, GoldSpan, QuestionSet, split_of
 from rag.text import tokens
-from rag.types import Chunk, Hit, Vectors
+from rag.types import Chunk, Hit
+from rag.vectors import Vectors
 from rag.versions import open_current
 
 

@@ -8,6 +8,7 @@ import pytest
 import torch
 from transformers import BertConfig, BertModel
 
+from rag.attention import attention, neighbours
 from rag.linear import can_be_laid_out, lay_out, product
 from rag.packed import PackedEncoder
 
@@ -71,6 +72,26 @@ def test_the_order_of_sequences_changes_no_state(model: BertModel) -> None:
         back = torch.split(encoder(ids[::-1], types[::-1]), list(_LENGTHS[::-1]))
     for mine, other in zip(there, reversed(back), strict=True):
         assert torch.allclose(mine, other, atol=1e-4)
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+def test_sequences_that_are_filled_up_attend_to_their_own_tokens_only(dtype: torch.dtype) -> None:
+    torch.manual_seed(2)
+    lengths = [3, 16, 1, 20, 32, 33, 64, 65, 65, 108, 109, 128, 129]
+    projected = torch.randn(sum(lengths), 3 * 32).to(dtype)
+    runs = neighbours(lengths, dtype)
+    assert any(run.rows is not None for run in runs) == (dtype == torch.bfloat16)
+    found = attention(projected, 2, runs).float()
+    begin = 0
+    for length in lengths:
+        query, key, value = (
+            projected[begin : begin + length].float().view(length, 3, 2, 16).unbind(1)
+        )
+        weights = torch.einsum("qhd,khd->hqk", query, key).div(4).softmax(-1)
+        alone = torch.einsum("hqk,khd->qhd", weights, value).reshape(length, 32)
+        assert torch.allclose(found[begin : begin + length], alone, atol=_TOLERANCE[dtype] / 3)
+        begin += length
+    assert begin == len(found)
 
 
 def test_an_encoder_of_another_make_is_refused() -> None:

@@ -12,7 +12,7 @@ from rag.stores.faiss import FaissStore
 from rag.stores.keeping import Storage, open_vectors, write_vectors
 from rag.stores.local import LocalStore
 from rag.stores.milvus import MilvusStore
-from rag.types import Vectors
+from rag.vectors import Vectors
 from tests.vectors.server import MilvusServer
 
 

@@ -15,7 +15,8 @@ from rag.embedding import SentenceEmbedder
 from rag.remembered import RememberedVectors
 from rag.remembering import Answers
 from rag.together import Together
-from rag.types import Answer, Vectors
+from rag.types import Answer
+from rag.vectors import Vectors
 
 
 def test_all_that_wait_are_served_in_one_go_and_each_gets_its_own() -> None:

@@ -15,7 +15,8 @@ from eval.scale.synthetic import Passages, Progress, version_name, write_version
 from rag.retrieval import retrieve
 from rag.stores.listed import LISTS, ListedStore
 from rag.stores.recall import exact_scores, recall
-from rag.types import Embedder, Query, Rows, Vectors
+from rag.types import Embedder, Query
+from rag.vectors import Rows, Vectors
 from rag.versions import LEXICAL, MANIFEST, RECORDS, open_version, version_folder
 
 _K = 10

@@ -21,7 +21,8 @@ from rag.lexical import LexicalIndex, terms
 from rag.record_file import write_records
 from rag.records import ChunkRow, Entry, Records
 from rag.stores.local import write_vectors
-from rag.types import Chunk, Document, Embedder, Vectors
+from rag.types import Chunk, Document, Embedder
+from rag.vectors import Vectors
 from rag.versions import (
     FORMAT,
     LEXICAL,

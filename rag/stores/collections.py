@@ -18,15 +18,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rag.errors import IndexStateError, RagError
+from rag.stores import COLLECTION
 from rag.stores.milvus import BATCH, Collection, count_of, rows_between
 from rag.stores.milvus_server import WORKING, alias, server
-from rag.types import Vectors
+from rag.vectors import Vectors
 
 if TYPE_CHECKING:
     from pymilvus import MilvusClient
 
-# The file in a version's folder that names its collection.
-VECTORS = "vectors.milvus"
 # Up to so many vectors a search compares them all.
 EXACT_UP_TO = 50_000
 # Links of a vector in the graph of more, and candidates while it is built; see rag.stores.milvus.
@@ -189,7 +188,7 @@ def _pointed_at(client: MilvusClient) -> str:
 def _used(index_dir: Path) -> set[str]:
     """The collections that versions name."""
     found = set()
-    for path in (index_dir / "versions").glob(f"[!.]*/{VECTORS}"):
+    for path in (index_dir / "versions").glob(f"[!.]*/{COLLECTION}"):
         with suppress(IndexStateError):
             found.add(Collection.read(path).collection)
     return found

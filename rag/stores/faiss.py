@@ -8,7 +8,7 @@ import faiss
 import numpy as np
 
 from rag.errors import IndexStateError
-from rag.types import Rows, Vectors
+from rag.vectors import Rows, Vectors
 
 _UNIT_TOLERANCE = 1e-3
 

@@ -7,15 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from rag.stores import EXACT_UP_TO
-from rag.stores.collections import VECTORS as COLLECTION
-from rag.stores.collections import drop_unused, point_to, write_collection
-from rag.stores.milvus import MilvusStore
-from rag.types import Vectors
+from rag.stores import COLLECTION, EXACT_UP_TO
 
-# FAISS is imported where vectors are written or searched: what a version is can be told without.
+# What a version is can be told without NumPy, FAISS and the client of a server.
 if TYPE_CHECKING:
     from rag.stores.local import LocalStore
+    from rag.stores.milvus import MilvusStore
+    from rag.vectors import Vectors
 
 StoreName = Literal["faiss", "milvus"]
 
@@ -57,6 +55,8 @@ def write_vectors(
         OSError: the disk is full or cannot be written.
     """
     if storage.name == "milvus":
+        from rag.stores.collections import write_collection
+
         index_dir = folder.parent.parent
         write_collection(index_dir, folder / COLLECTION, vectors, hashes, made_by)
         return
@@ -74,6 +74,8 @@ def open_vectors(folder: Path) -> LocalStore | MilvusStore:
         StoreError: the vectors' server does not answer.
     """
     if store_of(folder) == "milvus":
+        from rag.stores.milvus import MilvusStore
+
         return MilvusStore.load(folder / COLLECTION)
     from rag.stores import local
 
@@ -93,9 +95,13 @@ def made_current(folder: Path) -> None:
         StoreError: the server does not answer.
     """
     if store_of(folder) == "milvus":
+        from rag.stores.collections import point_to
+
         point_to(folder / COLLECTION)
 
 
 def forget_unused(index_dir: Path) -> None:
     """Remove what the vectors' server keeps of versions that are gone."""
+    from rag.stores.collections import drop_unused
+
     drop_unused(index_dir)

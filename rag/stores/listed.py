@@ -16,7 +16,7 @@ import numpy as np
 
 from rag.errors import IndexStateError
 from rag.stores.recall import exact_scores, recall
-from rag.types import Rows, Vectors
+from rag.vectors import Rows, Vectors
 
 # Recall at ten that a version has to reach on texts it was not tuned on, and the aim of tuning.
 LEAST_RECALL = 0.98

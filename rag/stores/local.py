@@ -8,7 +8,7 @@ from pathlib import Path
 from rag.stores import EXACT_UP_TO, VECTORS
 from rag.stores.faiss import FaissStore
 from rag.stores.listed import LISTS, ListedStore
-from rag.types import Vectors
+from rag.vectors import Vectors
 
 LocalStore = FaissStore | ListedStore
 

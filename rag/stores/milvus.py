@@ -15,7 +15,7 @@ import numpy as np
 
 from rag.errors import IndexStateError
 from rag.stores.milvus_server import SEARCHING, WORKING, server, told
-from rag.types import Rows, Vectors
+from rag.vectors import Rows, Vectors
 
 if TYPE_CHECKING:
     from pymilvus import MilvusClient

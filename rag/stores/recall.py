@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from rag.types import Rows, Vectors
+from rag.vectors import Rows, Vectors
 
 # Rows that are compared at once: 75 MB of vectors of 384 numbers.
 _BLOCK = 50_000

@@ -9,7 +9,8 @@ from rag.embedding import SentenceEmbedder
 from rag.gaps import Gaps
 from rag.grouping import topics_of, unnamed
 from rag.journal.gaps import InVain
-from rag.types import Document, Embedder, Vectors
+from rag.types import Document, Embedder
+from rag.vectors import Vectors
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 PARKING = (

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from rag.likeness import Vectoriser
-from rag.types import Vectors
+from rag.vectors import Vectors
 
 
 class WordCounts:

@@ -8,7 +8,7 @@ import pytest
 
 from rag.grounding import LONGEST, Grounding
 from rag.likeness import Vectoriser
-from rag.types import Vectors
+from rag.vectors import Vectors
 from tests.llm.counted import WordCounts, counting
 from tests.llm.test_grounding import HARBOR, MOUNTAIN, passage
 

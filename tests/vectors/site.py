@@ -12,10 +12,10 @@ from pymilvus import MilvusClient
 
 from rag.embedding import SentenceEmbedder
 from rag.indexing import IndexReport, build_index
-from rag.stores.collections import VECTORS
+from rag.stores import COLLECTION
 from rag.stores.keeping import Storage
 from rag.stores.milvus import MilvusStore
-from rag.types import Vectors
+from rag.vectors import Vectors
 from rag.versions import version_folder
 
 ALIAS = "tests"
@@ -35,7 +35,7 @@ def publish(site: Path, embedder: SentenceEmbedder, director: str, **how: Any) -
 
 
 def collection_of(index: Path, version: str) -> str:
-    return MilvusStore.load(version_folder(index, version) / VECTORS).collection
+    return MilvusStore.load(version_folder(index, version) / COLLECTION).collection
 
 
 def pointed_at(client: MilvusClient) -> str:

@@ -20,7 +20,8 @@ from rag.stores.faiss import FaissStore
 from rag.stores.keeping import Storage
 from rag.stores.milvus import MilvusStore
 from rag.text import sentence_spans
-from rag.types import Query, Vectors
+from rag.types import Query
+from rag.vectors import Vectors
 from rag.versions import open_current, version_folder
 
 pytestmark = pytest.mark.usefixtures("at_server")
