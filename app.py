@@ -44,42 +44,42 @@ def _run(index_dir: Path | None, host: str | None, port: int | None) -> None:
     port = settings.port if port is None else port
 
     # Here, not above: these load PyTorch and Gradio, which read the environment as they load.
-    from rag.web.serving import door_of, free_port, launch
+    from rag.web.serving import free_port
 
     # A taken port is better known before the models are loaded than after.
     port = free_port(host, port)
 
-    from rag.backroom.serving import backroom, script
-    from rag.journal.recording import Journal
     from rag.live import LiveChatbot
-    from rag.metrics import Metrics
-    from rag.web.page import build_page
-    from rag.web.queueing import PageEvents
+    from rag.site import served
 
-    metrics = Metrics()
+    if index_dir is None:
+        index_if_none(settings)
     chatbot = LiveChatbot.open(settings, index_dir)
-    journal = Journal.open(settings)
     # A service manager's way to end a program gets what Ctrl-C gets: the journal is written.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        page = build_page(chatbot, journal, settings.journal_days, metrics)
-        staff = backroom(settings, chatbot, index_dir or settings.index_dir)
-        door = door_of(settings, page, metrics, lambda: bool(chatbot.version.name), [script()])
-        address = launch(page, host, port, door, staff)
-        click.echo(f"The chat page is at {address}")
-        metrics.show(
-            lambda: chatbot.version.name,
-            PageEvents(page).waiting,
-            journal.counts if journal else None,
-        )
+    with served(settings, chatbot, index_dir or settings.index_dir, host, port) as site:
+        click.echo(f"The chat page is at {site.address}")
         if settings.metrics_port:
-            metrics.serve(settings.metrics_port)
+            site.metrics.serve(settings.metrics_port)
             click.echo(f"Prometheus finds metrics at http://127.0.0.1:{settings.metrics_port}/")
-        click.echo(f"Assistants find its tools at {address}gradio_api/mcp/ (docs/api.md)")
-        page.block_thread()
-    finally:
-        if journal:
-            journal.close()
+        click.echo(f"Assistants find its tools at {site.address}gradio_api/mcp/ (docs/api.md)")
+        site.page.block_thread()
+
+
+def index_if_none(settings: Settings) -> None:
+    """Index the corpus if nothing ever was: a hosting service runs this file, and nothing before.
+
+    Raises:
+        RagError: as ``python -m rag index``.
+    """
+    from rag.versions import version_names
+
+    if version_names(settings.index_dir):
+        return
+    from rag.cli.indexing import index
+
+    click.echo("There is no index yet: the documents are indexed first.")
+    index.main([], standalone_mode=False)
 
 
 def _host(settings: Settings) -> str:

@@ -21,6 +21,7 @@ from eval.options import (
 )
 from eval.record import fields_of, runs_folder
 from rag.config import load_settings
+from rag.versions import current_version, read_manifest
 
 # What the quality gate of an index has, too.
 _FELL = 3
@@ -53,13 +54,15 @@ def run_all(
     as_json: bool,
 ) -> None:
     """Ask every question of every set, keep the run, and compare it with the accepted one."""
+    settings, started = load_settings(), time.perf_counter()
+    # What is missing is told now, not after PyTorch has been loaded or a minute of questions.
+    if index_dir is not None and current_version(index_dir) is None:
+        read_manifest(index_dir)
     from eval.comparing import alarms, compare
     from eval.kept import ACCEPTED, BASELINE, find_run, keep_run
     from eval.making import make_run
     from eval.runlines import comparison_lines, run_lines
 
-    settings, started = load_settings(), time.perf_counter()
-    # What is missing is told now, not after a minute of questions.
     accepted = find_run(ACCEPTED, settings) if guard or BASELINE.is_file() else None
     with tqdm(unit=" questions", disable=as_json or steps or None, leave=False) as bar:
 

@@ -17,8 +17,9 @@ from rag.packed import PackedEncoder
 from rag.together import Together
 from rag.vectors import Vectors
 
-# Texts embedded at a time, and their tokens: the states of so many stay near the processor.
-_TEXTS = 128
+# Texts of all who wait that are taken along: of some fourteen answers, which share many.
+_TEXTS = 512
+# Tokens computed at a time: the states of so many stay near the processor.
 _TOKENS = 4096
 
 
@@ -43,6 +44,12 @@ class PackedSentences:
         return np.stack(self._together(numbers))
 
     def _embedded(self, numbers: Sequence[list[int]]) -> list[Vectors]:
+        # Those who ask at the same time are often answered from the same sentences.
+        different = list(dict.fromkeys(map(tuple, numbers)))
+        vectors = dict(zip(different, self._passes(different), strict=True))
+        return [vectors[tuple(ids)] for ids in numbers]
+
+    def _passes(self, numbers: Sequence[tuple[int, ...]]) -> list[Vectors]:
         # Sequences of one length are attended to together.
         order = sorted(range(len(numbers)), key=lambda at: len(numbers[at]))
         found: list[Vectors] = [np.empty(0, np.float32)] * len(numbers)
@@ -56,7 +63,7 @@ class PackedSentences:
                 some = []
         return found
 
-    def _pass(self, numbers: Sequence[list[int]]) -> Vectors:
+    def _pass(self, numbers: Sequence[tuple[int, ...]]) -> Vectors:
         with torch.inference_mode():
             states = self._encoder(numbers, [[0] * len(ids) for ids in numbers]).float()
             lengths = torch.tensor([len(ids) for ids in numbers])

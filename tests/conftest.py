@@ -8,7 +8,7 @@ import signal
 import socket
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from filelock import FileLock
@@ -20,11 +20,11 @@ go_quiet()
 if "PYTEST_XDIST_WORKER" in os.environ:
     os.environ.setdefault("OMP_NUM_THREADS", "1")
 
-from rag.attaching import attach
-from rag.chatbot import Chatbot
-from rag.embedding import SentenceEmbedder
-from rag.indexing import build_index
-from rag.multilingual import UniversalSentenceEncoder
+# Imported where it is needed: the process that hands tests out to workers needs no PyTorch.
+if TYPE_CHECKING:
+    from rag.chatbot import Chatbot
+    from rag.embedding import SentenceEmbedder
+    from rag.multilingual import UniversalSentenceEncoder
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -47,7 +47,11 @@ def _loopback_only(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 # What takes longest begins first, so that no worker is left alone with it in the end.
-_LONGEST = ("tests/browser/", "tests/test_killed.py", "tests/llm/", "tests/backroom/")
+_LONGEST = (
+    "tests/browser/", "tests/deploy/test_replicas.py", "tests/test_eval_guard.py", "tests/llm/",
+    "tests/test_api.py", "tests/door/", "tests/backroom/", "tests/test_eval_grounding.py",
+    "tests/test_eval_load.py", "tests/test_eval_all.py", "tests/test_killed.py",
+)  # fmt: skip
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -90,24 +94,31 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
 
 @pytest.fixture(scope="session")
 def embedder() -> SentenceEmbedder:
+    from rag.embedding import SentenceEmbedder
+
     return SentenceEmbedder("all-MiniLM-L6-v2")
 
 
 @pytest.fixture(scope="session")
 def index_dir(made: Made, embedder: SentenceEmbedder) -> Path:
     """A published index of the example corpus."""
+    from rag.indexing import build_index
+
     tokens = load_settings().chunk_tokens
     return made("index", lambda folder: build_index(ROOT / "corpus", folder, embedder, tokens))
 
 
 @pytest.fixture(scope="session")
 def multilingual() -> UniversalSentenceEncoder:
+    from rag.multilingual import UniversalSentenceEncoder
+
     return UniversalSentenceEncoder()
 
 
 @pytest.fixture(scope="session")
 def index_for_chinese(made: Made, index_dir: Path, multilingual: UniversalSentenceEncoder) -> Path:
     """The same index with its multilingual vectors."""
+    from rag.attaching import attach
 
     def make(folder: Path) -> None:
         shutil.copytree(index_dir, folder, dirs_exist_ok=True)
@@ -119,10 +130,14 @@ def index_for_chinese(made: Made, index_dir: Path, multilingual: UniversalSenten
 @pytest.fixture(scope="session")
 def chinese(index_for_chinese: Path) -> Chatbot:
     """A chatbot over the example corpus that answers in Chinese too."""
+    from rag.chatbot import Chatbot
+
     return Chatbot.open(load_settings(), index_for_chinese)
 
 
 @pytest.fixture(scope="session")
 def chatbot(index_dir: Path) -> Chatbot:
     """A chatbot over the example corpus, with the default models."""
+    from rag.chatbot import Chatbot
+
     return Chatbot.open(load_settings(), index_dir)

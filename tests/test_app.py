@@ -8,10 +8,13 @@ import socket
 from pathlib import Path
 from typing import Any, cast
 
+import pytest
 from click.testing import CliRunner
 
-from app import main
+from app import index_if_none, main
 from rag.chatbot import Chatbot
+from rag.config import load_settings
+from rag.versions import version_names
 from rag.web.page import build_page
 
 
@@ -29,6 +32,28 @@ def test_no_index_is_one_line_with_the_cure(tmp_path: Path) -> None:
     found = CliRunner().invoke(main, ["--index", str(tmp_path), "--port", "0"])
     assert found.exit_code == 1
     assert re.fullmatch(r"Error: .*`python -m rag index`.*\n", found.stderr)
+
+
+def test_where_nothing_was_indexed_yet_the_app_does_it_first_and_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    corpus = tmp_path / "corpus"
+    corpus.mkdir()
+    (corpus / "a.md").write_text("---\ntitle: A\ncenter: A Center\n---\n\nAnn Lee leads it.\n")
+    for name, value in (
+        ("DATA_DIR", str(tmp_path)),
+        ("CORPUS_DIR", str(corpus)),
+        ("MULTILINGUAL", "false"),
+    ):
+        monkeypatch.setenv(name, value)
+    settings = load_settings()
+    index_if_none(settings)
+    assert "indexed first" in capsys.readouterr().out
+    made = version_names(settings.index_dir)
+    assert len(made) == 1
+    index_if_none(settings)
+    assert capsys.readouterr().out == ""
+    assert version_names(settings.index_dir) == made
 
 
 def test_a_taken_port_is_one_line_with_the_cure(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from rag.errors import QueryError
 from rag.indexing import build_index
 from rag.text import normalise
 from rag.types import Answer, Turn
+from rag.versions import open_current
 
 DIRECTOR = "Who is the director of the Cancer Precision Medicine Research Center?"
 
@@ -163,7 +164,7 @@ def test_hits_are_ranked_from_one_with_falling_scores(chatbot: Chatbot) -> None:
     max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 def test_quotes_are_slices_of_random_documents(
-    tmp_path_factory: pytest.TempPathFactory, embedder: SentenceEmbedder, texts: list[str]
+    tmp_path_factory: pytest.TempPathFactory, chatbot: Chatbot, texts: list[str]
 ) -> None:
     folder = tmp_path_factory.mktemp("random")
     (folder / "corpus").mkdir()
@@ -172,10 +173,10 @@ def test_quotes_are_slices_of_random_documents(
     # What opens front matter and never ends it is no document.
     if not any(normalise(text) and not text.startswith("---") for text in texts):
         return
-    build_index(folder / "corpus", folder / "index", embedder, 64)
-    chatbot = Chatbot.open(load_settings(), folder / "index")
+    build_index(folder / "corpus", folder / "index", chatbot.embedder, 64)
+    other = chatbot.on(open_current(folder / "index", chatbot.embedder))
     for text in texts:
-        assert quotes_are_slices(chatbot, chatbot.ask(text))
+        assert quotes_are_slices(other, other.ask(text))
 
 
 def test_plain_text_pages_with_web_noise_are_answered_from(

@@ -34,7 +34,11 @@ def test_every_command_has_help(command: list[str]) -> None:
     assert "Usage:" in result.output
 
 
-def test_index_prints_what_it_did_and_then_that_nothing_changed(tmp_path: Path) -> None:
+def test_index_prints_what_it_did_and_then_that_nothing_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # What is told of multilingual vectors is looked at in test_attachment_in_use.py.
+    monkeypatch.setenv("MULTILINGUAL", "false")
     first = rag("index", "--index", str(tmp_path))
     assert first.exit_code == 0
     assert "added: 5" in first.output

@@ -102,7 +102,7 @@ def test_without_pytorch_the_corpus_is_still_examined(index_dir: Path) -> None:
     [
         ("pydantic", ["status"]),
         ("faiss", ["ask", "Who leads CPMRC?"]),
-        ("bm25s", ["search", "tumors"]),
+        pytest.param("bm25s", ["search", "tumors"], marks=pytest.mark.slow),
         ("bm25s", ["index", "--no-gate"]),
     ],
 )

@@ -14,7 +14,7 @@ from eval.conversation import CONVERSATIONS, Conversation
 from eval.kept import accept_run, find_run
 from eval.overcenters import MATCH, SEVERAL, OverQuestion, load
 from eval.running import figures_of, run_sets
-from eval.sets import Sets, load_sets
+from eval.sets import CHINESE, Sets, load_sets
 from rag.config import load_settings
 from rag.embedding import SentenceEmbedder
 from rag.finders import open_finder
@@ -87,7 +87,7 @@ class Bench:
 
 
 @pytest.fixture
-def bench(tmp_path: Path, index_dir: Path, monkeypatch: pytest.MonkeyPatch) -> Bench:
+def bench(tmp_path: Path, index_for_chinese: Path, monkeypatch: pytest.MonkeyPatch) -> Bench:
     def few(path: Path, count: int) -> Path:
         lines = path.read_text("utf-8").splitlines(keepends=True)[:count]
         (tmp_path / path.name).write_text("".join(lines), "utf-8")
@@ -96,10 +96,10 @@ def bench(tmp_path: Path, index_dir: Path, monkeypatch: pytest.MonkeyPatch) -> B
     monkeypatch.setenv("DATA_DIR", str(tmp_path))
     monkeypatch.setenv("READER_MODEL", "none")
     monkeypatch.setenv("ACCEPTED_QUESTIONS", str(few(QUESTIONS, 12)))
-    for name, path in (("CONVERSATIONS", CONVERSATIONS), ("SEVERAL", SEVERAL), ("MATCH", MATCH)):
-        monkeypatch.setattr(f"eval.sets.{name}", few(path, 1))
+    for path in (CHINESE, CONVERSATIONS, SEVERAL, MATCH):
+        monkeypatch.setattr(f"eval.sets.{path.stem.upper()}", few(path, 1))
     monkeypatch.setattr("eval.kept.BASELINE", tmp_path / "baseline.json")
-    return Bench(tmp_path, index_dir)
+    return Bench(tmp_path, index_for_chinese)
 
 
 def test_the_command_keeps_a_run_with_all_that_it_depends_on(bench: Bench) -> None:

@@ -13,6 +13,7 @@ from click.testing import CliRunner
 
 from eval.__main__ import main
 from eval.bench.command import MEASUREMENTS, PAGE
+from eval.bench.engines.ours import Engine
 from eval.bench.measuring import CONTENDERS, EngineError, measure
 from eval.bench.page import draw, page, table
 from eval.bench.pools import EXAMPLE, Pool, example_pool, read_pool
@@ -29,6 +30,7 @@ from eval.bench.results import (
 )
 from eval.passages import PassageError
 from rag.questions import load_questions
+from rag.weights import default_embedding_folder
 
 _OURS = next(contender for contender in CONTENDERS if contender.module == "ours")
 
@@ -104,12 +106,29 @@ def test_the_page_is_what_the_command_writes_from_the_kept_measurements() -> Non
     assert PAGE.read_text("utf-8") == page(read(MEASUREMENTS))
 
 
+def test_our_rankings_of_the_small_pool_are_those_of_the_page(tmp_path: Path) -> None:
+    pool = example_pool()
+    engine = Engine(str(default_embedding_folder()))
+    engine.build(list(pool.passages), tmp_path)
+    engine.restore(tmp_path)
+    ranks = ranks_of([engine.search(question) for question in pool.questions], pool.gold)
+    kept = next(r for r in read(MEASUREMENTS).of(EXAMPLE) if r.engine == _OURS.module)
+    found = replace(kept, passages=len(pool.passages), ranks=ranks)
+    assert found.passages == kept.passages
+    # To the two digits that no other processor's rounding of a vector turns.
+    assert [found.mean(m) for m in range(3)] == pytest.approx(
+        [kept.mean(m) for m in range(3)], abs=0.01
+    )
+    assert len(found.ranks) == len(load_questions().answerable)
+
+
+# The same rankings, each phase in a process of its own.
+@pytest.mark.slow
 def test_the_small_pool_measured_anew_gives_the_rankings_of_the_page(tmp_path: Path) -> None:
     (measured,) = measure([example_pool()], [_OURS], Path(sys.executable), Path(), lambda _: None)
     (found,) = measured.of(EXAMPLE)
     kept = next(r for r in read(MEASUREMENTS).of(EXAMPLE) if r.engine == _OURS.module)
     assert found.passages == kept.passages
-    # To the two digits that no other processor's rounding of a vector turns.
     assert [found.mean(m) for m in range(3)] == pytest.approx(
         [kept.mean(m) for m in range(3)], abs=0.01
     )
@@ -136,8 +155,6 @@ def test_public_data_that_is_not_there_is_told(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_a_phase_says_what_it_measured_as_json(tmp_path: Path) -> None:
-    from rag.weights import default_embedding_folder
-
     pool = {"passages": ["The mill was built in 1800.", "A tower."], "questions": ["Which mill?"]}
     (tmp_path / "pool.json").write_text(json.dumps(pool))
     for phase in ("build", "search"):

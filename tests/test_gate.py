@@ -19,7 +19,8 @@ from rag.finders import open_finder
 from rag.gate import QualityGate, open_gate
 from rag.indexing import IndexReport, build_index
 from rag.questions import QUESTIONS
-from rag.types import Hit, Query
+from rag.remembered import RememberedVectors
+from rag.types import Embedder, Hit, Query
 from rag.versions import GATE_RECORD, IndexVersion, current_version, open_current, version_folder
 
 PAGE = "unaffiliated/cancer-precision-medicine-research-center.md"
@@ -45,7 +46,7 @@ class CountingFinder:
 class Site:
     """A copy of the example corpus with its index and a gate of four questions."""
 
-    def __init__(self, folder: Path, embedder: SentenceEmbedder) -> None:
+    def __init__(self, folder: Path, embedder: Embedder) -> None:
         self.corpus, self.index = folder / "corpus", folder / "index"
         self.questions = folder / "questions.jsonl"
         shutil.copytree(ROOT / "corpus", self.corpus)
@@ -69,9 +70,15 @@ class Site:
         page.write_text(text.replace(old, new), "utf-8")
 
 
+@pytest.fixture(scope="module")
+def remembering(embedder: SentenceEmbedder) -> RememberedVectors:
+    """All these sites are of one corpus: each passage is embedded once."""
+    return RememberedVectors(embedder)
+
+
 @pytest.fixture
-def site(tmp_path: Path, embedder: SentenceEmbedder) -> Site:
-    return Site(tmp_path, embedder)
+def site(tmp_path: Path, remembering: RememberedVectors) -> Site:
+    return Site(tmp_path, remembering)
 
 
 def test_an_edit_that_loses_answers_is_not_published_unless_forced(
@@ -190,6 +197,8 @@ def test_the_command_prints_what_got_worse_and_ends_with_status_3(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("ACCEPTED_QUESTIONS", str(site.questions))
+    # Made after publishing, they are no part of what is judged.
+    monkeypatch.setenv("MULTILINGUAL", "false")
 
     def index(*options: str) -> Result:
         command = ["index", "--corpus", str(site.corpus), "--index", str(site.index), *options]

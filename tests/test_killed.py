@@ -22,15 +22,30 @@ _CHUNKS = 2000
 _SHARES = 2
 # Enough for a build that changes little and copies the rest; each of them writes every chunk.
 _DOCUMENTS, _SECTIONS = 70, 30
+_FEW_DOCUMENTS, _FEW_SECTIONS = 16, 15
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory, embedder: SentenceEmbedder) -> Path:
-    """A published index, its corpus with a few changes since, and all vectors."""
-    folder = tmp_path_factory.mktemp("killed")
+    """A published index of few chunks, its corpus with changes since, and all vectors."""
+    found, _ = _prepared(tmp_path_factory.mktemp("few"), embedder, _FEW_DOCUMENTS, _FEW_SECTIONS)
+    return found
+
+
+@pytest.fixture(scope="module")
+def large(tmp_path_factory: pytest.TempPathFactory, embedder: SentenceEmbedder) -> Path:
+    """The same of many chunks."""
+    found, chunks = _prepared(tmp_path_factory.mktemp("many"), embedder, _DOCUMENTS, _SECTIONS)
+    assert chunks >= _CHUNKS
+    return found
+
+
+def _prepared(
+    folder: Path, embedder: SentenceEmbedder, documents: int, sections: int
+) -> tuple[Path, int]:
     corpus, index = folder / "corpus", folder / "published"
     recording = RecordingEmbedder(embedder)
-    write_corpus(corpus, _DOCUMENTS, _SECTIONS)
+    write_corpus(corpus, documents, sections)
     build_index(corpus, index, recording, TOKENS)
     (corpus / "page-0003.md").write_text("# Three\n\nThe third page is short.\n", "utf-8")
     build_index(corpus, index, recording, TOKENS)
@@ -41,10 +56,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory, embedder: SentenceEmbedder)
     shutil.copytree(index, folder / "tried")
     report = build_index(corpus, folder / "tried", recording, TOKENS, keep=KEEP)
     assert report.published
-    assert report.chunks >= _CHUNKS
     assert len(version_names(index)) == KEEP
     recording.save(folder / "vectors.npz")
-    return folder
+    return folder, report.chunks
 
 
 def _killing(folder: Path, *options: str) -> list[subprocess.Popen[str]]:
@@ -76,11 +90,11 @@ def _skip(reason: str) -> None:
 
 @pytest.mark.slow
 def test_killed_at_every_write_fsync_and_rename_in_turn(
-    folder: Path, capsys: pytest.CaptureFixture[str]
+    large: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     if not shutil.which("strace"):
         _skip("strace is not installed")
-    strikes = _strikes(_killing(folder, "--shares", str(_SHARES)))
+    strikes = _strikes(_killing(large, "--shares", str(_SHARES)))
     assert sorted(int(line.split()[0]) for line in strikes) == list(range(len(strikes)))
     assert {"old", "new"} == {line.split()[-1] for line in strikes}
     struck = Counter(tuple(line.split()[1:3]) for line in strikes)
@@ -90,11 +104,13 @@ def test_killed_at_every_write_fsync_and_rename_in_turn(
             print(f"{times:5} {call:10} {path}")
 
 
+@pytest.mark.parametrize("which", ["folder", pytest.param("large", marks=pytest.mark.slow)])
 def test_a_step_that_fails_for_want_of_space_is_told_and_leaves_nothing_behind(
-    folder: Path, capsys: pytest.CaptureFixture[str]
+    request: pytest.FixtureRequest, capsys: pytest.CaptureFixture[str], which: str
 ) -> None:
     if not shutil.which("strace"):
         _skip("strace is not installed")
+    folder = request.getfixturevalue(which)
     failed = _strikes(_killing(folder, "--fail", "--shares", str(_SHARES)))
     struck = Counter(tuple(line.split()[1::2]) for line in failed)
     assert {"write", "pwrite64", "fsync", "rename"} <= {call for call, _ in struck}
@@ -104,10 +120,13 @@ def test_a_step_that_fails_for_want_of_space_is_told_and_leaves_nothing_behind(
             print(f"{times:5} {call:10} {error}")
 
 
-@pytest.mark.parametrize("times", [20, pytest.param(200, marks=pytest.mark.slow)])
+@pytest.mark.parametrize(
+    ("which", "times"), [("folder", 20), pytest.param("large", 200, marks=pytest.mark.slow)]
+)
 def test_killed_at_random_moments(
-    folder: Path, capsys: pytest.CaptureFixture[str], times: int
+    request: pytest.FixtureRequest, capsys: pytest.CaptureFixture[str], which: str, times: int
 ) -> None:
+    folder = request.getfixturevalue(which)
     strikes = _strikes(_killing(folder, "--random", str(times // _SHARES)))
     assert len(strikes) == times
     served = Counter(line.split()[-1] for line in strikes)

@@ -13,6 +13,7 @@ from rag.cli import main
 from rag.config import load_settings
 from rag.embedding import SentenceEmbedder
 from rag.indexing import build_index
+from rag.versions import open_current
 from rag.web.session import Exchange
 from rag.web.sources import sources
 from rag.web.words import Words
@@ -52,8 +53,14 @@ def ask(index: Path, *options: str) -> str:
     return result.output
 
 
-def test_the_citation_has_the_page_of_its_quote(index: Path) -> None:
-    answer = Chatbot.open(load_settings(), index).ask(QUESTION)
+@pytest.fixture(scope="module")
+def reading(index: Path, chatbot: Chatbot) -> Chatbot:
+    """A chatbot over that index."""
+    return chatbot.on(open_current(index, chatbot.embedder))
+
+
+def test_the_citation_has_the_page_of_its_quote(reading: Chatbot) -> None:
+    answer = reading.ask(QUESTION)
     assert answer.status == "answered"
     citation = answer.citations[0]
     assert (citation.doc_id, citation.page, citation.quote) == ("lake.pdf", 2, DIRECTOR)
@@ -65,17 +72,16 @@ def test_the_command_line_prints_the_page_and_json_has_it(index: Path) -> None:
     assert json.loads(ask(index, "--json"))["citations"][0]["page"] == 2
 
 
-def test_the_chat_page_shows_the_page(index: Path) -> None:
-    chatbot = Chatbot.open(load_settings(), index)
-    answer = chatbot.ask(QUESTION)
+def test_the_chat_page_shows_the_page(reading: Chatbot) -> None:
+    answer = reading.ask(QUESTION)
     page = sources(
-        [Exchange(1, QUESTION, answer)], lambda doc_id, _: chatbot.document(doc_id), Words("en")
+        [Exchange(1, QUESTION, answer)], lambda doc_id, _: reading.document(doc_id), Words("en")
     )
     assert "page 2" in page
 
 
-def test_formats_without_pages_are_cited_without_one(index: Path) -> None:
-    answer = Chatbot.open(load_settings(), index).ask("When was the Tissue Center founded?")
+def test_formats_without_pages_are_cited_without_one(reading: Chatbot) -> None:
+    answer = reading.ask("When was the Tissue Center founded?")
     citation = answer.citations[0]
     assert (citation.doc_id, citation.page) == ("tissue.html", None)
     assert citation.center is None

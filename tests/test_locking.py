@@ -88,11 +88,12 @@ def test_a_note_cut_short_by_death_does_not_stop_the_next_builder(
 def test_what_others_keep_in_the_folder_is_left_alone(
     tmp_path: Path, embedder: SentenceEmbedder
 ) -> None:
-    (tmp_path / "versions").mkdir()
-    (tmp_path / "versions" / ".DS_Store").write_bytes(b"theirs")
-    (tmp_path / "versions" / ".building-0001-dead").mkdir()
-    assert build_index(ROOT / "corpus", tmp_path, embedder, 128).published
-    left = {path.name for path in (tmp_path / "versions").glob(".*")}
+    write_corpus(tmp_path / "corpus", 2, 2)
+    versions = tmp_path / "index" / "versions"
+    (versions / ".building-0001-dead").mkdir(parents=True)
+    (versions / ".DS_Store").write_bytes(b"theirs")
+    assert build_index(tmp_path / "corpus", tmp_path / "index", embedder, 128).published
+    left = {path.name for path in versions.glob(".*")}
     assert left == {".DS_Store"}
 
 
@@ -101,7 +102,8 @@ def test_a_build_that_is_stopped_leaves_nothing_behind_and_ends_with_status_130(
     tmp_path: Path, number: signal.Signals
 ) -> None:
     corpus, index = tmp_path / "corpus", tmp_path / "index"
-    write_corpus(corpus, 200, 40)
+    # Long enough for the signal to come while it builds.
+    write_corpus(corpus, 60, 40)
     # A builder that died before: the line about it reaches whoever runs the command.
     index.mkdir()
     (index / ".builder").write_text('{"pid": 1234567, "started": "2026-01-02T03:04:05+00:00"}')
@@ -157,7 +159,8 @@ def test_stopped_between_renaming_and_publishing_it_leaves_no_version(
     def stop(*_: object) -> None:
         raise KeyboardInterrupt
 
+    write_corpus(tmp_path / "corpus", 2, 2)
     monkeypatch.setattr("rag.publishing.make_current", stop)
     with pytest.raises(KeyboardInterrupt):
-        build_index(ROOT / "corpus", tmp_path, embedder, 128)
-    assert not list((tmp_path / "versions").iterdir())
+        build_index(tmp_path / "corpus", tmp_path / "index", embedder, 128)
+    assert not list((tmp_path / "index" / "versions").iterdir())

@@ -14,6 +14,7 @@ from rag.config import load_settings
 from rag.embedding import SentenceEmbedder
 from rag.remembered import RememberedVectors
 from rag.remembering import Answers
+from rag.sentences import PackedSentences
 from rag.together import Together
 from rag.types import Answer
 from rag.vectors import Vectors
@@ -59,9 +60,26 @@ def test_more_than_fits_is_done_in_pieces_and_an_error_reaches_who_asked() -> No
 
 def test_a_text_has_the_same_vector_alone_and_among_others(embedder: SentenceEmbedder) -> None:
     texts = ["Who leads it?", "", "tumor " * 400, "The center, founded in 2019, studies tumors."]
-    together = embedder.embed(texts * 40)
+    together = embedder.embed([*texts, *(f"{n} {text}" for n in range(40) for text in texts)])
     for text, vector in zip(texts, together, strict=False):
         assert embedder.embed([text])[0] @ vector > 0.9999
+
+
+def test_what_several_ask_for_at_a_time_is_computed_once(
+    embedder: SentenceEmbedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    computed: list[tuple[int, ...]] = []
+    one_pass = PackedSentences._pass
+
+    def counted(sentences: PackedSentences, numbers: Sequence[tuple[int, ...]]) -> Vectors:
+        computed.extend(numbers)
+        return one_pass(sentences, numbers)
+
+    monkeypatch.setattr(PackedSentences, "_pass", counted)
+    vectors = embedder.embed(["Who leads it?", "Where is it?", "Who leads it?"])
+    assert len(computed) == 2
+    assert np.array_equal(vectors[0], vectors[2])
+    assert vectors[0] @ vectors[1] < 0.9
 
 
 class _Counting:

@@ -1,4 +1,4 @@
-"""The real app with staff, on loopback."""
+"""The app with staff, on loopback."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from rag.chatbot import Chatbot
 from tests.backroom.staff import Staff, add_user
-from tests.test_api import PLAIN, App, end, start
+from tests.served import Served, served
 
 
 @pytest.fixture(scope="package")
@@ -24,35 +25,34 @@ def folder(tmp_path_factory: pytest.TempPathFactory, index_dir: Path) -> Path:
 
 
 @pytest.fixture(scope="package")
-def app(folder: Path) -> Iterator[App]:
-    running = start(folder / "index", folder, UPLOAD_MIB="1", **PLAIN)
-    # The secret that signs tickets is made with the first of them.
-    with closing(Staff(running.address)) as first:
-        assert first.log_in("mei").status_code == 303
-    yield running
-    end(running)
-    assert "A page of the back room failed" not in running.log.read_text()
+def app(folder: Path, chatbot: Chatbot) -> Iterator[Served]:
+    with served(chatbot, folder, multilingual=False, upload_mib=1) as running:
+        # The secret that signs tickets is made with the first of them.
+        with closing(Staff(running.address)) as first:
+            assert first.log_in("mei").status_code == 303
+        yield running
+    assert not [line for line in running.log if "A page of the back room failed" in line]
 
 
 Come = Callable[[str | None], Staff]
 
 
 @pytest.fixture
-def come(app: App) -> Iterator[Come]:
+def come(app: Served) -> Iterator[Come]:
     """Lets somebody come with a ticket or without."""
     with ExitStack() as stack:
         yield lambda ticket: stack.enter_context(closing(Staff(app.address, ticket)))
 
 
 @pytest.fixture(scope="package")
-def judge(app: App) -> Iterator[Staff]:
+def judge(app: Served) -> Iterator[Staff]:
     with closing(Staff(app.address)) as person:
         assert person.log_in("jo").status_code == 303
         yield person
 
 
 @pytest.fixture(scope="package")
-def maintainer(app: App) -> Iterator[Staff]:
+def maintainer(app: Served) -> Iterator[Staff]:
     with closing(Staff(app.address)) as person:
         assert person.log_in("mei").status_code == 303
         yield person

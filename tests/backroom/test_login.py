@@ -11,20 +11,22 @@ import httpx
 import pytest
 
 from rag.backroom.desk import COOKIE
+from rag.chatbot import Chatbot
 from tests.backroom.conftest import Come
 from tests.backroom.staff import PASSWORD, Staff, add_user
-from tests.test_api import PLAIN, App, end, start
+from tests.served import Served, served
 
 
 @pytest.fixture(scope="module")
-def bare(index_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
+def bare(
+    chatbot: Chatbot, index_dir: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Served]:
     """An app without any user."""
-    running = start(index_dir, tmp_path_factory.mktemp("bare"), **PLAIN)
-    yield running
-    end(running)
+    with served(chatbot, tmp_path_factory.mktemp("bare"), index_dir, multilingual=False) as app:
+        yield app
 
 
-def test_without_users_there_are_no_pages_and_with_the_first_there_are(bare: App) -> None:
+def test_without_users_there_are_no_pages_and_with_the_first_there_are(bare: Served) -> None:
     paths = ("/staff", "/staff/", "/staff/login", "/staff/login.css", "/staff/config")
     with closing(Staff(bare.address)) as person:
         assert [person.web.get(path).status_code for path in paths] == [404] * len(paths)
@@ -86,7 +88,7 @@ def test_a_name_that_is_html_is_only_a_name(come: Come) -> None:
 
 
 def test_wrong_passwords_are_slowed_down_and_the_right_one_waits_too(
-    app: App, folder: Path, come: Come
+    app: Served, folder: Path, come: Come
 ) -> None:
     add_user(folder, "slow", "judge")
     person = come(None)

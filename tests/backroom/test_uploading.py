@@ -14,14 +14,14 @@ from gradio.utils import get_upload_folder
 
 from tests.backroom.staff import Staff
 from tests.documents import one_page_pdf, paragraph, stream, word_of
-from tests.test_api import App
+from tests.served import Served
 from tests.test_loaders_hostile import _empty_pages
 
 PAGE = b"# Lake Center\n\nAnn Roe is the director of the Lake Center.\n"
 
 
 @pytest.fixture
-def others(app: App) -> Iterator[list[int]]:
+def others(app: Served) -> Iterator[list[int]]:
     """What others are answered meanwhile, one request after the other."""
     codes: list[int] = []
     over = threading.Event()
@@ -92,7 +92,7 @@ def test_a_file_of_the_server_cannot_be_taken_in(maintainer: Staff, folder: Path
 
 
 def test_what_was_uploaded_is_not_left_where_visitors_could_fetch_it(
-    app: App, maintainer: Staff, folder: Path
+    app: Served, maintainer: Staff, folder: Path
 ) -> None:
     (path,) = maintainer.send_file("lake.md", PAGE).json()
     (function,) = [one for one in maintainer.functions() if one["api_name"] == "receive"]

@@ -24,7 +24,7 @@ from rag.config import load_settings
 from rag.live import LiveChatbot
 from tests.backroom.conftest import Come
 from tests.backroom.staff import Staff, add_user, forged
-from tests.test_api import App
+from tests.served import Served
 
 REFUSED = "You may not do this"
 _PARAMETER = re.compile(r"\{[^}]*\}")
@@ -163,7 +163,7 @@ def test_a_ticket_is_worth_nothing_once_its_owner_has_logged_out(come: Come, fol
     assert come(ticket).web.get("/staff/config").status_code == 401
 
 
-def test_what_another_site_sends_is_refused(app: App, maintainer: Staff) -> None:
+def test_what_another_site_sends_is_refused(app: Served, maintainer: Staff) -> None:
     for origin in ("https://elsewhere.example", app.address.replace("127.0.0.1", "localhost")):
         for method, path in (("POST", "/staff/gradio_api/queue/join"), ("GET", "/staff/config")):
             answer = maintainer.web.request(method, path, headers={"Origin": origin})

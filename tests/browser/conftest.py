@@ -1,4 +1,4 @@
-"""The real app over a real index, and a real browser to look at it.
+"""The app over a real index, and a real browser to look at it.
 
 The fixtures live as long as the tests of this folder and no longer: Playwright keeps an event loop
 running in the main thread, and a later test could not run one of its own.
@@ -18,11 +18,14 @@ from tempfile import TemporaryDirectory
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
+from rag.chatbot import Chatbot
 from rag.config import ROOT, load_settings
 from rag.embedding import SentenceEmbedder
 from rag.indexing import build_index
+from rag.versions import open_current
 from tests.browser.visitor import Visitor
 from tests.conftest import Made
+from tests.served import served
 
 # Patience, not a measure: a busy machine may take this long, in milliseconds.
 PATIENCE = 120_000
@@ -111,11 +114,12 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="package")
-def address(browser: Browser, poisoned_index: Path, data: Path) -> Iterator[str]:
-    """Where ``python app.py`` serves; asks for the browser first, so that a skip costs nothing."""
-    where = ("--host", "127.0.0.1", "--port", "0")
-    with serving("app.py", "--index", str(poisoned_index), *where, data=data) as found:
-        yield found
+def address(browser: Browser, poisoned_index: Path, chatbot: Chatbot, data: Path) -> Iterator[str]:
+    """Where the app serves; asks for the browser first, so that a skip costs nothing."""
+    poisoned = chatbot.on(open_current(poisoned_index, chatbot.embedder))
+    # One address makes all the calls, and faster than anybody types.
+    with served(poisoned, data, poisoned_index, calls_a_minute=0) as app:
+        yield f"{app.address}/"
 
 
 @pytest.fixture(scope="package")

@@ -10,12 +10,13 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from rag.chatbot import Chatbot
 from rag.questions import QUESTIONS
 from rag.versions import current_version
 from tests.backroom.staff import PASSWORD, add_user
-from tests.browser.conftest import PATIENCE, serving
+from tests.browser.conftest import PATIENCE
 from tests.browser.test_accessibility import check, press_until
-from tests.test_api import PLAIN
+from tests.served import served
 
 pytestmark = pytest.mark.browser
 
@@ -41,15 +42,15 @@ def data_dir(tmp_path_factory: pytest.TempPathFactory, index_dir: Path) -> Path:
 
 
 @pytest.fixture(scope="module")
-def backroom(browser: Browser, data_dir: Path) -> Iterator[str]:
+def backroom(browser: Browser, chatbot: Chatbot, data_dir: Path) -> Iterator[str]:
     # The gate asks each accepted question; a few tell its page as much as all of them.
     accepted = data_dir / "accepted.jsonl"
     few = QUESTIONS.read_text("utf-8").splitlines(keepends=True)[:8]
     accepted.write_text("".join(few), "utf-8")
-    settings = PLAIN | {"ACCEPTED_QUESTIONS": str(accepted)}
-    where = ("--host", "127.0.0.1", "--port", "0")
-    with serving("app.py", *where, data=data_dir, **settings) as found:
-        yield found
+    with served(
+        chatbot, data_dir, multilingual=False, accepted_questions=accepted, calls_a_minute=0
+    ) as app:
+        yield f"{app.address}/"
 
 
 @pytest.fixture

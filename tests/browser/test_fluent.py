@@ -9,9 +9,12 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.browser.conftest import serving
+from rag.chatbot import Chatbot
+from rag.config import load_settings
+from rag.writing import open_writer
 from tests.browser.visitor import DIRECTOR, Visitor
 from tests.llm.server import ScriptedServer, Stage, says
+from tests.served import served
 
 pytestmark = pytest.mark.browser
 
@@ -26,18 +29,18 @@ def model() -> Iterator[ScriptedServer]:
 
 
 @pytest.fixture(scope="module")
-def fluent(browser: Browser, index_dir: Path, data: Path, model: ScriptedServer) -> Iterator[str]:
+def fluent(
+    browser: Browser, chatbot: Chatbot, index_dir: Path, model: ScriptedServer,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[str]:  # fmt: skip
     """The address of the app with the scripted model as its writer."""
-    del browser
-    where = ("--host", "127.0.0.1", "--port", "0", "--index", str(index_dir))
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("LLM_BASE_URL", model.url)
-        patch.setenv("LLM_MODEL", "scripted")
-        # So that what ends a request is never its time.
-        patch.setenv("LLM_FIRST_WORDS", "300")
-        patch.setenv("LLM_SECONDS", "300")
-        with serving("app.py", *where, data=data, MULTILINGUAL="false") as address:
-            yield address
+    # So that what ends a request is never its time.
+    times = {"llm_first_words": 300, "llm_seconds": 300}
+    settings = load_settings(llm_base_url=model.url, llm_model="scripted", **times)
+    writing = chatbot.on(chatbot.version, open_writer(settings, chatbot.embedder))
+    data = tmp_path_factory.mktemp("fluent")
+    with served(writing, data, index_dir, multilingual=False, calls_a_minute=0) as app:
+        yield f"{app.address}/"
 
 
 @pytest.fixture

@@ -22,12 +22,12 @@ from rag.questions import UnansweredQuestion
 from rag.rating import Rating
 from rag.records import Records
 from rag.runs import dump_run
-from rag.versions import RECORDS, current_version, version_folder
-from tests.browser.conftest import serving
+from rag.versions import RECORDS, current_version, open_current, version_folder
 from tests.browser.judge import Judge, add_user
 from tests.browser.test_accessibility import check
 from tests.browser.visitor import DIRECTOR, TELEPHONE
 from tests.outcomes import answers, run_of
+from tests.served import served
 
 pytestmark = pytest.mark.browser
 
@@ -70,11 +70,13 @@ def room(
 
 
 @pytest.fixture(scope="module")
-def staff_address(browser: Browser, room: Path) -> Iterator[str]:
-    index = str(room / "index")
-    where = ("--host", "127.0.0.1", "--port", "0")
-    with serving("app.py", "--index", index, *where, data=room, MULTILINGUAL="false") as found:
-        yield found
+def staff_address(browser: Browser, room: Path, chatbot: Chatbot) -> Iterator[str]:
+    answering = chatbot.on(open_current(room / "index", chatbot.embedder))
+    with pytest.MonkeyPatch.context() as patch:
+        # An evaluation is a process of its own.
+        patch.setenv("MULTILINGUAL", "false")
+        with served(answering, room, calls_a_minute=0) as app:
+            yield f"{app.address}/"
 
 
 @pytest.fixture

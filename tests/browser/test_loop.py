@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 import time
@@ -10,8 +9,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from playwright.sync_api import Browser, Page, expect
 
+from eval.__main__ import main
+from rag.chatbot import Chatbot
 from rag.config import ROOT, Settings, load_settings
 from rag.embedding import SentenceEmbedder
 from rag.formats.content import Metadata
@@ -20,9 +22,10 @@ from rag.questions import load_questions
 from rag.upkeep.job import Publisher
 from rag.upkeep.uploads import Uploads
 from rag.upkeep.versions import go_back
-from tests.browser.conftest import serving
+from rag.versions import open_current
 from tests.browser.judge import Judge, add_user
 from tests.browser.visitor import Visitor
+from tests.served import served
 
 pytestmark = pytest.mark.browser
 
@@ -59,20 +62,24 @@ def settings(tmp_path: Path, embedder: SentenceEmbedder) -> Settings:
 
 
 @pytest.fixture
-def address(browser: Browser, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+def address(
+    browser: Browser, chatbot: Chatbot, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[str]:
+    # So that commands have them too.
+    monkeypatch.setenv("DATA_DIR", str(settings.data_dir))
     monkeypatch.setenv("CORPUS_DIR", str(settings.corpus_dir))
     monkeypatch.setenv("ACCEPTED_QUESTIONS", str(settings.accepted_questions))
     monkeypatch.setenv("MULTILINGUAL", "false")
-    with serving("app.py", "--host", "127.0.0.1", "--port", "0", data=settings.data_dir) as found:
-        yield found
+    answering = chatbot.on(open_current(settings.index_dir, chatbot.embedder))
+    with served(answering, settings.data_dir, calls_a_minute=0) as app:
+        yield f"{app.address}/"
 
 
-def evaluate(settings: Settings, *arguments: str) -> str:
-    """What ``python -m eval`` prints."""
+def accepted() -> str:
+    """What ``python -m eval accept --all`` prints."""
     done = subprocess.run(
-        [sys.executable, "-m", "eval", *arguments],
+        [sys.executable, "-m", "eval", "accept", "--all"],
         cwd=ROOT, capture_output=True, text=True, check=False,
-        env=os.environ | {"DATA_DIR": str(settings.data_dir)},
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     return done.stdout
@@ -80,11 +87,13 @@ def evaluate(settings: Settings, *arguments: str) -> str:
 
 def passes(settings: Settings) -> bool:
     """Whether ``python -m eval answers`` on the published index has no failure."""
-    said = evaluate(settings, "answers", "--failures", "all", "--index", str(settings.index_dir))
-    return QUESTION not in said
+    command = ["answers", "--failures", "all", "--index", str(settings.index_dir)]
+    done = CliRunner().invoke(main, command)
+    assert done.exit_code == 0, done.output
+    return QUESTION not in done.stdout
 
 
-def served(visitor: Visitor, words: str) -> None:
+def comes_to_say(visitor: Visitor, words: str) -> None:
     """Ask anew until the running app answers from the version that is published now."""
     deadline = time.monotonic() + _PATIENCE
     while True:
@@ -134,10 +143,10 @@ def test_a_wrong_answer_becomes_a_test_that_a_document_makes_pass(
     page.locator("#testing button[value=propose]").click()
     expect(page.locator("#test-done")).to_be_visible()
     # It is accepted, and fails.
-    assert "1 accepted" in evaluate(settings, "accept", "--all")
-    (accepted,) = load_questions(settings.accepted_questions).answerable
-    assert accepted.question == QUESTION
-    assert accepted.spans[0].quote == GOLD
+    assert "1 accepted" in accepted()
+    (one,) = load_questions(settings.accepted_questions).answerable
+    assert one.question == QUESTION
+    assert one.spans[0].quote == GOLD
     assert not passes(settings)
     # A document is uploaded and published: it passes, and the chat says it.
     uploads = Uploads(settings.corpus, 2**20)
@@ -152,11 +161,11 @@ def test_a_wrong_answer_becomes_a_test_that_a_document_makes_pass(
     assert state.report.published
     assert passes(settings)
     visitor.arrive()
-    served(visitor, "Ann Roe")
+    comes_to_say(visitor, "Ann Roe")
     # Gone back, it fails again.
     go_back(settings.index_dir, None, embedder.name)
     assert not passes(settings)
-    served(visitor, "no mention of Waterside")
+    comes_to_say(visitor, "no mention of Waterside")
 
 
 def _text() -> str:

@@ -8,11 +8,13 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from rag.chatbot import Chatbot
 from rag.config import load_settings
 from rag.embedding import SentenceEmbedder
 from rag.indexing import build_index
-from tests.browser.conftest import serving
+from rag.versions import open_current
 from tests.browser.visitor import DIRECTOR, Visitor
+from tests.served import served
 
 pytestmark = pytest.mark.browser
 
@@ -31,14 +33,15 @@ def publish(site: Path, embedder: SentenceEmbedder, director: str, more: str = "
 
 @pytest.fixture(scope="module")
 def harbor(
-    browser: Browser, embedder: SentenceEmbedder, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[tuple[Path, str]]:
+    browser: Browser, chatbot: Chatbot, embedder: SentenceEmbedder,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[tuple[Path, str]]:  # fmt: skip
     """A site with one short document, and where it is served."""
     site = tmp_path_factory.mktemp("harbor")
     publish(site, embedder, "Professor Ann Lee")
-    where = ("--index", str(site / "index"), "--host", "127.0.0.1", "--port", "0")
-    with serving("app.py", *where, data=site, MULTILINGUAL="false") as address:
-        yield site, address
+    answering = chatbot.on(open_current(site / "index", chatbot.embedder))
+    with served(answering, site, multilingual=False, calls_a_minute=0) as app:
+        yield site, f"{app.address}/"
 
 
 def link_of(page: Page) -> str:

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import serving
+from rag.chatbot import Chatbot
+from tests.browser.thinking import Thinking
 from tests.browser.visitor import DIRECTOR, Visitor
-from tests.test_api import PLAIN
+from tests.served import served
 
 pytestmark = pytest.mark.browser
 
@@ -18,10 +19,15 @@ UNANSWERED = "What is the meaning of it all?"
 
 
 @pytest.fixture(scope="module")
-def thinking(browser: Browser, index_dir: Path, data: Path) -> Iterator[str]:
+def thinking(
+    browser: Browser, chatbot: Chatbot, index_dir: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
     """The address of a page whose chatbot thinks about ``UNANSWERED`` for good."""
-    with serving("-m", "tests.browser.thinking", str(index_dir), data=data, **PLAIN) as address:
-        yield address
+    slow = Thinking(chatbot)
+    data = tmp_path_factory.mktemp("thinking")
+    with served(slow, data, index_dir, journal=False, calls_a_minute=0) as app:
+        yield f"{app.address}/"
+        slow.over.set()
 
 
 @pytest.fixture

@@ -17,17 +17,19 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
+from rag.chatbot import Chatbot
 from rag.door.addresses import is_malformed, is_of_staff, kind_of
 from rag.door.limits import Allowance, client_of
 from tests.backroom.staff import Staff
 from tests.door.attacks import status_of
 from tests.door.conftest import CALLS, SECRET
-from tests.test_api import QUESTION, App, call, end, start
+from tests.served import Served, served
+from tests.test_api import QUESTION, App, call
 
 _INLINE = re.compile(r"<script(?![^>]*\ssrc=)[^>]*>(.*?)</script>", re.DOTALL)
 
 
-def get(app: App, path: str, **headers: str) -> httpx.Response:
+def get(app: App | Served, path: str, **headers: str) -> httpx.Response:
     return httpx.get(f"{app.address}{path}", headers=headers, timeout=60, trust_env=False)
 
 
@@ -40,7 +42,7 @@ def join(app: App, address: str = "", **headers: str) -> httpx.Response:
     )
 
 
-def _ask(app: App) -> int:
+def _ask(app: App | Served) -> int:
     functions = get(app, "/config").json()["dependencies"]
     return int(next(one["id"] for one in functions if one["api_name"] == "ask"))
 
@@ -155,9 +157,10 @@ def test_an_allowance_fills_again() -> None:
     assert allowance.wait("198.51.100.7") > 0.0
 
 
-def test_a_full_queue_says_so_politely_and_the_app_goes_on(index_dir: Path, tmp_path: Path) -> None:
-    app = start(index_dir, tmp_path, MULTILINGUAL="false", MOST_WAITING="2")
-    try:
+def test_a_full_queue_says_so_politely_and_the_app_goes_on(
+    chatbot: Chatbot, index_dir: Path, tmp_path: Path
+) -> None:
+    with served(chatbot, tmp_path, index_dir, multilingual=False, most_waiting=2) as app:
         number = _ask(app)
         bodies = [
             {"data": [f"What is center {n}?", None], "fn_index": number, "session_hash": f"s{n}"}
@@ -175,21 +178,17 @@ def test_a_full_queue_says_so_politely_and_the_app_goes_on(index_dir: Path, tmp_
             assert time.monotonic() < deadline
             time.sleep(0.1)
         assert call(app, "/ask", question=QUESTION)["status"] == "answered"
-    finally:
-        end(app)
 
 
 def test_pages_of_others_show_the_page_only_where_that_is_set(
-    index_dir: Path, tmp_path: Path
+    chatbot: Chatbot, index_dir: Path, tmp_path: Path
 ) -> None:
-    app = start(index_dir, tmp_path, FRAME_ANCESTORS="https://portal.example")
-    try:
+    theirs = "https://portal.example"
+    with served(chatbot, tmp_path, index_dir, frame_ancestors=theirs) as app:
         answer = get(app, "/")
-        assert policy(answer)["frame-ancestors"] == "https://portal.example"
+        assert policy(answer)["frame-ancestors"] == theirs
         assert "x-frame-options" not in answer.headers
         assert policy(get(app, "/staff"))["frame-ancestors"] == "'none'"
-    finally:
-        end(app)
 
 
 def test_the_metrics_tell_what_was_asked_how_often_and_never_what(

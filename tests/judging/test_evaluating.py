@@ -18,10 +18,12 @@ def state(evaluation: Evaluation) -> str:
 
 
 def test_one_runs_at_a_time_and_tells_how_far_it_is_until_it_is_stopped(
-    tmp_path: Path, index_dir: Path
+    tmp_path: Path, index_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "index").symlink_to(index_dir)
-    settings = load_settings(data_dir=tmp_path, multilingual=False)
+    # What is started reads it from the environment.
+    monkeypatch.setenv("MULTILINGUAL", "false")
+    settings = load_settings(data_dir=tmp_path)
     one, other = Evaluation(settings), Evaluation(settings)
     assert state(one) == "none"
     one.start()

@@ -28,7 +28,8 @@ class WordCounts:
             for word in re.findall(r"\w+", text.lower()):
                 vectors[row, zlib.crc32(word.encode()) % self.dim] += 1
         norms = np.linalg.norm(vectors, axis=1, keepdims=True)
-        return np.asarray(vectors / np.maximum(norms, 1e-9), np.float32)
+        unit: Vectors = (vectors / np.maximum(norms, 1e-9)).astype(np.float32)
+        return unit
 
     def fingerprint(self) -> str:
         return self.name
