@@ -17,7 +17,8 @@ _MARKER = re.compile(
 # What may yet become a marker, or a tag, when more of it has come.
 _UNFINISHED = re.compile(r"(?:[\[【［][^\]】］\n]{0,40}|<[^>\n]{0,30})$")
 _BETWEEN = re.compile(r"\s*(?:[,;、，]|\band\b)\s*", re.IGNORECASE)
-_RANGE = re.compile(r"(-?\d+)\s*[-–—]\s*(-?\d+)")
+# Of a number and what follows it; the next one may be below zero.
+_TO = re.compile(r"(?<=\d)\s*[-–—]\s*")
 _MOST_IN_RANGE = 20
 # A model that reasons aloud does so between these.
 _THOUGHT = re.compile(r"<think(?:ing)?>.*?</think(?:ing)?>\s*", re.IGNORECASE | re.DOTALL)
@@ -102,10 +103,10 @@ def _masked(text: str) -> tuple[str, list[tuple[int, tuple[int, ...]]]]:
 def _numbers(text: str) -> tuple[int, ...]:
     numbers: list[int] = []
     for part in _BETWEEN.split(text):
-        bounds = _RANGE.fullmatch(part.strip())
-        if bounds:
-            first, last = int(bounds[1]), int(bounds[2])
+        bounds = [int(number) for number in _TO.split(part.strip())]
+        if len(bounds) == 2:
+            first, last = bounds
             numbers += range(first, min(last, first + _MOST_IN_RANGE) + 1)
-        elif part.strip():
-            numbers.append(int(part))
+        else:
+            numbers += bounds
     return tuple(dict.fromkeys(numbers))

@@ -7,11 +7,14 @@ from then on.
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
+import traceback
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -76,9 +79,20 @@ def _fuzz(name: str, seconds: int) -> None:
                 f"-rss_limit_mb={_MEBIBYTES}", f"-max_len={_LONGEST}", "-print_final_stats=1",
                 f"-artifact_prefix={kept}{os.sep}", "-len_control=20",
             ],
-            target,
+            lambda data: _tried(target, data, kept),
         )  # fmt: skip
         atheris.Fuzz()
+
+
+def _tried(target: Callable[[bytes], None], data: bytes, kept: Path) -> None:
+    """Leave an input that raises, and end: atheris tells of it, but may hang before it is left."""
+    try:
+        target(data)
+    except Exception:
+        traceback.print_exc()
+        (kept / f"crash-{hashlib.sha256(data).hexdigest()[:16]}").write_bytes(data)
+        sys.stderr.flush()
+        os._exit(1)
 
 
 def _chatbot() -> Any:

@@ -50,6 +50,7 @@ def test_any_stream_is_read_to_its_end(pieces: list[str]) -> None:
         ("[0]", (0,)), ("[-1]", (-1,)), ("[99]", (99,)), ("[1]-[2]", (1, 2)), ("[^2]", (2,)),
         ("【2†source】", (2,)), ("［1、3］", (1, 3)), ("[1 and 2]", (1, 2)), ("`[1]`", (1,)),
         ("[Source 4]", (4,)), ("[4-1]", ()), ("[1–3]", (1, 2, 3)),
+        ("[2-2-4]", (2, 4)), ("[1-3, 6-5-9]", (1, 2, 3, 6, 5, 9)), ("[2--4]", ()),
     ],
 )  # fmt: skip
 def test_markers_of_many_kinds_are_understood(marker: str, numbers: tuple[int, ...]) -> None:
