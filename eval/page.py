@@ -92,8 +92,8 @@ def page(
         alarms=alarms(comparison) if comparison else [],
         lines=lines_of(run, comparison),
         summary=summary(run),
-        risk=Markup(draw_risk(now, before, called)) if len(now) else "",  # noqa: S704  # our own picture
-        calibration=Markup(draw_calibration(now)) if len(now) else "",  # noqa: S704  # our own
+        risk=draw_risk(now, before, called) if len(now) else "",
+        calibration=draw_calibration(now) if len(now) else "",
         slices=slices_of(run.outcomes),
         worst=worst(run.outcomes, listed),
         wrong={
@@ -185,7 +185,7 @@ def slices_of(outcomes: Sequence[Outcome]) -> list[Slices]:
         rows.sort(key=lambda row: (row[1].value or 0.0, row[0]))
         shorts = [f"{_short(value)} ({one.n})" for value, one in rows]
         drawn = draw_shares(f"slice{number_}", shorts, [one for _, one in rows])
-        found.append(Slices(heading, tuple(rows), Markup(drawn)))  # noqa: S704  # our own picture
+        found.append(Slices(heading, tuple(rows), drawn))
     return found
 
 

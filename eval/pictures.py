@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import matplotlib as mpl
+from markupsafe import Markup
 
 mpl.use("agg")
 
@@ -35,7 +36,7 @@ _HEADER = re.compile(r"^.*?(?=<svg)|<metadata>.*?</metadata>\s*", re.DOTALL)
 _ID = re.compile(r'(id="|url\(#|href="#)')
 
 
-def draw_risk(now: Floats, earlier: Floats | None, called: str) -> str:
+def draw_risk(now: Floats, earlier: Floats | None, called: str) -> Markup:
     """The risk–coverage curve of (confidence, right) rows, and behind it an earlier run's."""
     with mpl.rc_context(_STYLE):
         figure = Figure(figsize=(5.2, 3.6), layout="constrained")
@@ -49,7 +50,7 @@ def draw_risk(now: Floats, earlier: Floats | None, called: str) -> str:
         return _svg(figure, "risk")
 
 
-def draw_calibration(rows: Floats) -> str:
+def draw_calibration(rows: Floats) -> Markup:
     """The share right by confidence, the size of a dot being how many questions are in it."""
     bins = reliability(rows)
     said, true = [one.said for one in bins], [one.true for one in bins]
@@ -66,7 +67,7 @@ def draw_calibration(rows: Floats) -> str:
         return _svg(figure, "calibration")
 
 
-def draw_shares(picture: str, names: Sequence[str], figures: Sequence[Estimate]) -> str:
+def draw_shares(picture: str, names: Sequence[str], figures: Sequence[Estimate]) -> Markup:
     """Shares with their intervals, one below the other, in the order given.
 
     ``picture`` is a name, of letters, that no other picture of the page has.
@@ -91,9 +92,10 @@ def draw_shares(picture: str, names: Sequence[str], figures: Sequence[Estimate])
         return _svg(figure, picture)
 
 
-def _svg(figure: Figure, name: str) -> str:
+def _svg(figure: Figure, name: str) -> Markup:
     """``name`` tells the picture's ids from those of the others on the page."""
     written = io.StringIO()
     figure.savefig(written, format="svg", transparent=True, metadata={"Date": None})
     # An element inside a page has no document header, and the metadata only name web addresses.
-    return _ID.sub(rf"\1{name}-", _HEADER.sub("", written.getvalue()))
+    # Matplotlib writes it, and escapes the words in it.
+    return Markup(_ID.sub(rf"\1{name}-", _HEADER.sub("", written.getvalue())))  # noqa: S704

@@ -155,7 +155,7 @@ def _sha256_of(files: Sequence[Path]) -> str:
 
 def _git(*arguments: str) -> str | None:
     try:
-        done = subprocess.run(  # noqa: S603  # fixed arguments
+        done = subprocess.run(
             ["git", *arguments],  # noqa: S607  # whichever git the user has
             cwd=ROOT,
             capture_output=True,

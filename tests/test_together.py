@@ -15,7 +15,7 @@ from rag.embedding import SentenceEmbedder
 from rag.remembered import RememberedVectors
 from rag.remembering import Answers
 from rag.sentences import PackedSentences
-from rag.together import Together
+from rag.together import _CORES, Together
 from rag.types import Answer
 from rag.vectors import Vectors
 
@@ -44,6 +44,43 @@ def test_all_that_wait_are_served_in_one_go_and_each_gets_its_own() -> None:
     assert batches[0] == [0]
     # Five wishes of two, of which four fit into eight.
     assert sorted(map(len, batches[1:])) == [2, 8]
+
+
+def test_who_has_waited_longest_is_first_whatever_network_it_asks() -> None:
+    begun, free = threading.Event(), threading.Event()
+    done: list[tuple[str, list[int]]] = []
+
+    def work(name: str, items: Sequence[int]) -> Sequence[int]:
+        done.append((name, list(items)))
+        begun.set()
+        free.wait(10)
+        return items
+
+    reading = Together[int, int](lambda items: work("reading", items), 1)
+    embedding = Together[int, int](lambda items: work("embedding", items), 1)
+    order = [(reading, 0), (embedding, 1), (reading, 2), (embedding, 3), (reading, 4)]
+    with ThreadPoolExecutor(len(order)) as pool:
+        for at, (network, item) in enumerate(order):
+            pool.submit(network, [item])
+            begun.wait(10)
+            while len(_CORES.waiting) < at:
+                pass
+        free.set()
+    assert [items for _, items in done] == [[0], [1], [2], [3], [4]]
+
+
+def test_nobody_waits_for_one_who_has_gone(monkeypatch: pytest.MonkeyPatch) -> None:
+    together = Together[int, int](list, 4)
+
+    def interrupted(_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(_CORES.changed, "wait_for", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            together([1])
+    assert _CORES.waiting == together._wishes == []
+    assert together([2]) == [2]
 
 
 def test_more_than_fits_is_done_in_pieces_and_an_error_reaches_who_asked() -> None:

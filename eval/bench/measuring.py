@@ -127,9 +127,7 @@ def _phase(module: str, phase: str, folder: Path, python: Path) -> dict[str, Any
         "--pool", str(folder / "pool.json"), "--folder", str(index), "--out", str(out),
         "--model", str(default_embedding_folder()), "--started", str(time.time()),
     ]  # fmt: skip
-    done = subprocess.run(  # noqa: S603  # our own modules
-        command, cwd=ROOT, capture_output=True, text=True, check=False
-    )
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     if done.returncode or not out.is_file():
         said = "\n".join(done.stderr.splitlines()[-_LINES:])
         raise EngineError(

@@ -68,14 +68,14 @@ def app(index_dir: Path, data_dir: Path) -> Iterator[tuple[str, int]]:
     command = [sys.executable, "-u", "app.py", "--index", str(index_dir), "--port", "0"]
     with (
         log.open("w") as errors,
-        subprocess.Popen(  # noqa: S603  # our own
+        subprocess.Popen(
             [*command, "--host", "127.0.0.1"],
             cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=errors, text=True,
         ) as process,
     ):  # fmt: skip
         try:
-            assert process.stdout is not None  # noqa: S101  # for the types
-            found = re.search(r"http://\S+[^/\s]", process.stdout.readline())
+            said = process.stdout.readline() if process.stdout else ""
+            found = re.search(r"http://\S+[^/\s]", said)
             if not found:
                 raise ConfigError("The app did not start.", f"Its log says why: {log}.")
             yield found.group(), process.pid
@@ -114,7 +114,7 @@ def load(address: str, pid: int, steps: Steps) -> Load:
         every = max(0.5, seconds / _MOST_SAMPLES)
         with Sampler(pid, every) as sampler:
             try:
-                done = subprocess.run(  # noqa: S603  # our own
+                done = subprocess.run(
                     command, env=environment, capture_output=True, text=True, check=False,
                     timeout=seconds + _ENDING, cwd=folder,
                 )  # fmt: skip
