@@ -32,6 +32,9 @@ _WHICH_CENTER = re.compile(
     f"|^(?:请问)?(?:这里)?(?:有没有|是否有|有){_CENTER}(?:是|在)?(?P<any>.+)"
     "|^(?:请问)?(?:这里)?(?:有没有人|有谁|谁|是否有人|有人)(?:在|正在)?"
     "(?P<who>(?:从事|研究|开展|专门研究).+)"
+    # "Which of these centers study …", not "which research areas are there at these centers".
+    f"|^(?:请问)?(?:在)?(?:这些|这几[个家]|所有的?|全部的?){_CENTER}(?:里面?|中间?|当中|之中)[，,]?{_WHICH}"
+    "(?P<among>(?!研究(?:方向|领域|内容|成果|课题|项目|人员)).+)"
 )
 _VERB = re.compile(
     "^(?:(?:主要|也|都|正在|在|能够?|可以|专门|会)*)"
@@ -96,7 +99,7 @@ def chinese_form_over_centers(question: str, named: int) -> Form | None:
 def chinese_topic(question: str) -> str:
     """What a "which centers" question asks for, such as 干细胞."""
     found = _WHICH_CENTER.search(question)
-    said = (found["predicate"] or found["any"] or found["who"]) if found else question
+    said = question if found is None else next(part for part in found.groups() if part)
     topic = _TAIL.sub("", _VERB.sub("", said, count=1))
     return topic or said
 

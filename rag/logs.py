@@ -40,6 +40,8 @@ def log_json() -> None:
     """Write the log of this process as JSON lines to standard error: ours, and others' warnings."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonLines())
+    # A library may set a level of its own, and then the one below does not hold for it.
+    handler.addFilter(lambda record: record.levelno >= logging.WARNING or _is_ours(record.name))
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
     logging.getLogger("rag").setLevel(logging.INFO)
     # The server's own has a handler of its own, which would write its way.
@@ -47,6 +49,10 @@ def log_json() -> None:
         logger = logging.getLogger(name)
         logger.handlers.clear()
         logger.propagate = True
+
+
+def _is_ours(logger: str) -> bool:
+    return logger.partition(".")[0] == "rag"
 
 
 def happened(event: str, **fields: object) -> None:

@@ -150,12 +150,15 @@ def test_forms_of_questions() -> None:
     assert over("各中心的主任分别是谁？", 0) == "each"
     assert over("哪些中心研究干细胞？", 0) == "which"
     assert over("有没有人从事干细胞研究？", 0) == "which"
+    assert over("这些中心里哪些研究干细胞？", 0) == "which"
+    assert over("这些中心里哪些研究方向与肿瘤有关？", 0) == "each"
     assert over("我研究皮瓣移植，应该联系哪个中心？", 0) == "match"
     assert over("湖泊研究中心和海洋中心的主任分别是谁？", 2) == "compare"
     assert over("湖泊研究中心的主任是谁？", 1) is None
     assert over("主任是谁？", 0) is None
     assert over("医院有哪些？", 0) is None
     assert chinese_topic("哪些中心研究干细胞？") == "干细胞"
+    assert chinese_topic("这些中心里哪些研究干细胞？") == "干细胞"
     assert chinese_work("我研究皮瓣移植，应该联系哪个中心？") == "皮瓣移植"
 
 
