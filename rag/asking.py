@@ -37,9 +37,9 @@ _ARTICLE = re.compile(r"\b(?:the|a|an)\s+$", re.IGNORECASE)
 
 
 def with_article(name: str) -> str:
-    """A center's name as it stands in a sentence: "the Tissue Repair Center", "CPMRC"."""
+    """A center's name within a sentence: "the Tissue Repair Center", "the Base", "CPMRC"."""
     plain = re.sub(r"^the ", "", name, flags=re.IGNORECASE)
-    return f"the {plain}" if " " in plain and _KIND.search(plain) else plain
+    return f"the {plain}" if _KIND.search(plain) else plain
 
 
 def asks_each_of(text: str, centers: Sequence[Center]) -> bool:

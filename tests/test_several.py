@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.asking import asked_of
+from rag.asking import asked_of, with_article
 from rag.centers import centers_of
 from rag.chatbot import Chatbot
 from rag.forms import aspect_of, topic_of, work_of
@@ -227,3 +227,14 @@ def test_what_another_document_mentions_is_not_said_to_be_unmentioned(
     answer = chatbot.ask(question, center=CANCER)
     assert answer.status == "refused"
     assert f"no mention of {elsewhere}" not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("Tissue Repair Center", "the Tissue Repair Center"), ("The Lake Lab", "the Lake Lab"),
+        ("Base", "the Base"), ("CPMRC", "CPMRC"), ("Lake Works", "Lake Works"),
+    ],
+)  # fmt: skip
+def test_a_name_has_its_article_where_it_says_what_it_is(name: str, said: str) -> None:
+    assert with_article(name) == said
