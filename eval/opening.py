@@ -5,11 +5,11 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from eval.gold import read_corpus
-from rag.attaching import attach
+from rag.attaching import attach, attach_sentences
 from rag.attachment import attachment_state
 from rag.config import Settings
 from rag.embedding import SentenceEmbedder
@@ -43,6 +43,9 @@ def fresh_index(
         with tempfile.TemporaryDirectory(prefix="rag-eval-") as folder:
             embedder = SentenceEmbedder(settings.embedding_model, settings.precision)
             build_index(corpus_dir, Path(folder), embedder, settings.chunk_tokens)
+            # As `python -m rag index` does, which goes on without them where they are too many.
+            with suppress(IndexStateError):
+                attach_sentences(Path(folder), embedder, settings.sentence_vectors)
             yield Path(folder)
 
 

@@ -1,7 +1,7 @@
-"""Multilingual vectors of a version's passages and sentences: one file, made after publishing.
+"""Vectors of a version's sentences, and of its passages for Chinese: files made after publishing.
 
-A version serves without it. It is put into the version's folder by rename, whole, so that it goes
-where the version goes; it has a hash of its own, and is compared with it on opening.
+A version serves without them. Each is put into the version's folder by rename, whole, so that it
+goes where the version goes; it has a hash of its own, and is compared with it on opening.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from rag.errors import DamagedVersionError, IndexStateError
 from rag.publishing import sync
-from rag.versions import ATTACHMENT, BUILDING
+from rag.versions import BUILDING, MULTILINGUAL, SENTENCES
 
 # NumPy is imported where arrays are written or read: that there is one can be told without.
 if TYPE_CHECKING:
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 _FORMAT = 1
 _LONGEST_HEADER = 4096
+# What messages call them.
+CALLED = {MULTILINGUAL: "multilingual vectors", SENTENCES: "sentence vectors"}
 State = Literal["ready", "missing", "damaged", "other model"]
 
 
@@ -36,19 +38,24 @@ class Attachment:
     ``keys`` (n, 32) are the sha256 of the embedded texts and ``vectors`` (n, dim) theirs, of
     length 1. ``passages`` (rows,) gives each chunk's vector. ``sentences`` (m, 4) holds for each
     sentence the row of its chunk, both offsets into the document, and its vector, in rising order
-    of rows.
+    of rows. Vectors that are only looked up by their text, in float16, have neither.
     """
 
     keys: NDArray[np.uint8]
-    vectors: Vectors
+    vectors: Vectors | NDArray[np.float16]
     passages: NDArray[np.int64]
     sentences: NDArray[np.int64]
 
 
 def write_attachment(
-    folder: Path, attachment: Attachment, version: str, model: str, fingerprint: str
+    folder: Path,
+    attachment: Attachment,
+    version: str,
+    model: str,
+    fingerprint: str,
+    name: str = MULTILINGUAL,
 ) -> None:
-    """Put an attachment into a version's folder, from one instant to the next.
+    """Put an attachment into a version's folder as ``name``, from one instant to the next.
 
     Only for whoever holds the builder's lock.
 
@@ -65,23 +72,28 @@ def write_attachment(
     unfinished = folder.parent / f"{BUILDING}{version}"
     unfinished.mkdir()
     try:
-        path = unfinished / ATTACHMENT
+        path = unfinished / name
         path.write_bytes(json.dumps(header).encode() + b"\n" + data)
         sync(path)
-        path.replace(folder / ATTACHMENT)
+        path.replace(folder / name)
         sync(folder)
     finally:
-        (unfinished / ATTACHMENT).unlink(missing_ok=True)
+        (unfinished / name).unlink(missing_ok=True)
         unfinished.rmdir()
 
 
 _FIELDS = fields(Attachment)
 
 
-def attachment_state(folder: Path, version: str, model: str) -> State:
+def key_of(text: str) -> bytes:
+    """What a text's vector is found by: its sha256, 32 bytes."""
+    return hashlib.sha256(text.encode()).digest()
+
+
+def attachment_state(folder: Path, version: str, model: str, name: str = MULTILINGUAL) -> State:
     """Whether a version has an attachment of a model, by name, that is as it was written."""
     try:
-        header, _ = _checked(folder, version)
+        header, _ = _checked(folder / name, version)
     except FileNotFoundError:
         return "missing"
     except (OSError, ValueError, TypeError, KeyError):
@@ -89,14 +101,17 @@ def attachment_state(folder: Path, version: str, model: str) -> State:
     return "ready" if header["model"] == model else "other model"
 
 
-def read_attachment(folder: Path, version: str, fingerprint: str, rows: int) -> Attachment:
+def read_attachment(
+    folder: Path, version: str, fingerprint: str, rows: int, name: str = MULTILINGUAL
+) -> Attachment:
     """The attachment of a version; what is read needs its file no more.
 
     Args:
         folder: the version's.
         version: its name.
         fingerprint: of the model that is in use.
-        rows: how many chunks the version has.
+        rows: how many chunks have a vector of their own.
+        name: which of its attachments.
 
     Raises:
         IndexStateError: there is none, or it was made by another model.
@@ -105,10 +120,10 @@ def read_attachment(folder: Path, version: str, fingerprint: str, rows: int) -> 
     import numpy as np
 
     try:
-        header, data = _checked(folder, version)
+        header, data = _checked(folder / name, version)
         if header["fingerprint"] != fingerprint:
             raise IndexStateError(
-                f"The multilingual vectors of {version} were made by {header['model']}.",
+                f"The {CALLED[name]} of {version} were made by {header['model']}.",
                 "Run `python -m rag index` to make them anew.",
             )
         with np.load(io.BytesIO(data), allow_pickle=False) as stored:
@@ -117,18 +132,18 @@ def read_attachment(folder: Path, version: str, fingerprint: str, rows: int) -> 
             raise ValueError("they are of another count of chunks")
     except FileNotFoundError as exc:
         raise IndexStateError(
-            f"The version {version} has no multilingual vectors yet.",
+            f"The version {version} has no {CALLED[name]} yet.",
             "Run `python -m rag index` to make them.",
         ) from exc
     except (OSError, ValueError, TypeError, KeyError) as exc:
         raise DamagedVersionError(
-            f"The multilingual vectors of {version} are damaged.",
+            f"The {CALLED[name]} of {version} are damaged.",
             "Run `python -m rag index` to make them anew.",
         ) from exc
     return attachment
 
 
-def _checked(folder: Path, version: str) -> tuple[dict[str, Any], bytes]:
+def _checked(path: Path, version: str) -> tuple[dict[str, Any], bytes]:
     """Header and arrays of an attachment, compared with their hash.
 
     Raises:
@@ -136,7 +151,7 @@ def _checked(folder: Path, version: str) -> tuple[dict[str, Any], bytes]:
         OSError: it cannot be read.
         ValueError: it is not as it was written, or of another version or format.
     """
-    line, _, data = (folder / ATTACHMENT).read_bytes().partition(b"\n")
+    line, _, data = path.read_bytes().partition(b"\n")
     if len(line) > _LONGEST_HEADER:
         raise ValueError("it has no header")
     header = json.loads(line)

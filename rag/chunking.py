@@ -90,6 +90,11 @@ def chunk_sentences(document: Document, piece: Chunk) -> list[Span]:
     return [span for span in spans if span[0] < piece.end and span[1] > piece.start]
 
 
+def sentence_text(document: Document, piece: Chunk, span: Span) -> str:
+    """What stands for a sentence of a chunk when it is embedded: its words under the heading."""
+    return ". ".join(part for part in (piece.heading, document.text[slice(*span)]) if part)
+
+
 def _sections(document: Document) -> Iterator[_Section]:
     """Runs of text between headings and page noise, each with the headings it stands under."""
     text = document.text

@@ -115,6 +115,12 @@ class Settings(BaseSettings):
         le=10_000_000,
         description="Vectors of questions and sentences that are kept; 0 for none.",
     )
+    sentence_vectors: int = Field(
+        200_000,
+        ge=0,
+        le=100_000_000,
+        description="Sentences up to which an index version gets their vectors; 0 for none.",
+    )
     llm_base_url: str = Field(
         "",
         pattern=r"^(https?://\S+)?$",

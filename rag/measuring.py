@@ -10,11 +10,11 @@ from typing import Protocol
 
 import numpy as np
 
-from rag.chunking import chunk_sentences
+from rag.chunking import chunk_sentences, sentence_text
 from rag.lexical import LexicalIndex, terms
-from rag.remembered import RememberedVectors
 from rag.reranking import rerank
 from rag.retrieval import without_names
+from rag.sentence_vectors import SentenceVectors
 from rag.text import Span
 from rag.timing import stage
 from rag.types import Document, Embedder, Hit, PassageReader, Query, Reading
@@ -61,9 +61,7 @@ class SimilarityMeasurer:
     """By embedding and shared words: works without a reader, and without exact words."""
 
     def __init__(self, embedder: Embedder) -> None:
-        # The sentences of one question's passages are often those of the next.
-        known = isinstance(embedder, RememberedVectors)
-        self._embedder = embedder if known else RememberedVectors(embedder)
+        self._vectors = SentenceVectors(embedder)
 
     def measure(self, query: Query, hits: Sequence[Hit], version: IndexVersion) -> Measured:
         """Each sentence of the hits with its likeness to the question."""
@@ -72,15 +70,14 @@ class SimilarityMeasurer:
         for hit in hits:
             document = documents.setdefault(hit.chunk.doc_id, _document(version, hit))
             for span in hit_sentences(document, hit):
-                heading = f"{hit.chunk.heading}. " if hit.chunk.heading else ""
-                text = heading + document.text[slice(*span)]
+                text = sentence_text(document, hit.chunk, span)
                 places.setdefault((document.doc_id, span), (hit, document.title, text))
         if not places:
             return Measured((), tuple(hits))
-        vectors = self._embedder.embed([query.text, *(text for _, _, text in places.values())])
+        texts = [text for _, _, text in places.values()]
+        likeness = self._vectors.likeness(query.text, texts, version)
         asked = terms(query.text)
         asks = wanted(query, version)
-        likeness = vectors[1:] @ vectors[0]
         candidates = [
             Candidate(
                 doc_id=doc_id,

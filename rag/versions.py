@@ -1,7 +1,7 @@
 """Index versions on disk: what one holds, which is current, opening one that is sound.
 
 ``<index>/versions/<number>-<fingerprint>/`` holds one version, ``<index>/CURRENT`` its name.
-A version is never changed once ``CURRENT`` names it; only its attachment may come later.
+A version is never changed once ``CURRENT`` names it; only its attachments may come later.
 """
 
 from __future__ import annotations
@@ -35,7 +35,8 @@ RECORDS = "chunks.sqlite"
 LEXICAL = "lexical"
 GATE_RECORD = "gate.json"
 # Made after the version is published, and no part of it: see rag.attachment.
-ATTACHMENT = "multilingual.vectors"
+MULTILINGUAL = "multilingual.vectors"
+SENTENCES = "sentences.vectors"
 # What is not published yet has this in front of its name.
 BUILDING = ".building-"
 _BUILD = "Run `python -m rag index` to build it."
@@ -248,10 +249,10 @@ def open_records(index_dir: Path, version: str | None = None) -> Records:
 def file_hashes(folder: Path, but: Collection[str] = ()) -> dict[str, str]:
     """The sha256 of every file of a version, by path in ``folder``; of those in ``but`` none.
 
-    The manifest and the attachment have hashes of their own.
+    The manifest and the attachments have hashes of their own.
     """
     hashes: dict[str, str] = {}
-    own = {folder / MANIFEST, folder / ATTACHMENT}
+    own = {folder / name for name in (MANIFEST, MULTILINGUAL, SENTENCES)}
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
         if path.is_file() and path not in own and name not in but:

@@ -27,7 +27,7 @@ from rag.locking import only_builder
 from rag.multilingual import UniversalSentenceEncoder
 from rag.publishing import prune, roll_back
 from rag.versions import (
-    ATTACHMENT,
+    MULTILINGUAL,
     current_version,
     damaged_files,
     open_current,
@@ -70,9 +70,9 @@ def test_a_version_that_has_them_is_left_alone(
     site: Path, multilingual: UniversalSentenceEncoder
 ) -> None:
     attach(site / "index", multilingual)
-    before = (folder_of(site) / ATTACHMENT).stat()
+    before = (folder_of(site) / MULTILINGUAL).stat().st_mtime_ns
     assert attach(site / "index", multilingual) is None
-    assert (folder_of(site) / ATTACHMENT).stat() == before
+    assert (folder_of(site) / MULTILINGUAL).stat().st_mtime_ns == before
 
 
 def test_what_an_earlier_version_has_is_copied(
@@ -99,7 +99,7 @@ def test_they_are_no_part_of_the_version_and_go_where_it_goes(
     assert attachment_state(folder_of(site), first, MODEL) == "ready"
     roll_back(index, second)
     assert prune(index, 1) == [first]
-    assert not list(index.rglob(ATTACHMENT))
+    assert not list(index.rglob(MULTILINGUAL))
 
 
 def test_another_models_vectors_are_not_taken(
@@ -121,7 +121,7 @@ def test_a_full_disk_is_told_and_leaves_nothing(
     monkeypatch.setattr(Path, "replace", full)
     with pytest.raises(IndexStateError, match="No space left"):
         attach(site / "index", multilingual)
-    assert not list(site.rglob(ATTACHMENT))
+    assert not list(site.rglob(MULTILINGUAL))
     assert not list((site / "index" / "versions").glob(".*"))
 
 

@@ -20,7 +20,7 @@ from rag.errors import DamagedVersionError, ModelError
 from rag.live import LiveChatbot
 from rag.multilingual import UniversalSentenceEncoder, open_multilingual, verify_default
 from rag.versions import (
-    ATTACHMENT,
+    MULTILINGUAL,
     current_version,
 )
 from rag.weights import sha256_of
@@ -66,7 +66,7 @@ def test_damaged_ones_are_found_and_the_version_serves_on(
     damage: Callable[[Path], None],
 ) -> None:
     attach(site / "index", multilingual)
-    damage(folder_of(site) / ATTACHMENT)
+    damage(folder_of(site) / MULTILINGUAL)
     with pytest.raises(DamagedVersionError, match="python -m rag index"):
         read(site, multilingual)
     chatbot = open_chatbot(site, embedder, multilingual)
@@ -100,7 +100,7 @@ def test_a_running_app_answers_as_soon_as_they_are_there(
         attach(site / "index", multilingual)
         assert "Ann Lee" in live.ask(QUESTION).text
         # What is loaded needs its file no more.
-        (folder_of(site) / ATTACHMENT).unlink()
+        (folder_of(site) / MULTILINGUAL).unlink()
         assert "Ann Lee" in live.ask(QUESTION).text
     finally:
         live.close()
@@ -144,5 +144,5 @@ def test_the_command_line_makes_them_after_publishing_and_tells(
     assert "Multilingual vectors: 3 (0 copied)" in printed
     assert f"answered by {MODEL}" in rag("status")
     assert json.loads(rag(*index, "--json"))["multilingual"] == {"state": "ready"}
-    flip(next((tmp_path / "index").rglob(ATTACHMENT)))
+    flip(next((tmp_path / "index").rglob(MULTILINGUAL)))
     assert "are damaged" in rag("status")

@@ -17,14 +17,14 @@ from rag.doctor.subject import Subject
 from rag.embedding import SentenceEmbedder
 from rag.indexing import build_index
 from rag.multilingual import UniversalSentenceEncoder
-from rag.versions import ATTACHMENT, read_manifest, write_manifest
+from rag.versions import MULTILINGUAL, read_manifest, write_manifest
 from tests.doctoring import flip, healthy_corpus, only, page, trouble
 
 
 @pytest.fixture
 def subject(tmp_path: Path, embedder: SentenceEmbedder) -> Subject:
     corpus = healthy_corpus(tmp_path / "corpus")
-    settings = load_settings(multilingual=False)
+    settings = load_settings(multilingual=False, sentence_vectors=0)
     return Subject(settings, corpus, tmp_path / "index", quick=False, embedder=embedder)
 
 
@@ -119,7 +119,7 @@ def test_another_embedder_format_or_chunk_length_is_told(
     built: Subject, embedder: SentenceEmbedder
 ) -> None:
     newest, oldest = versions(built)
-    settings = load_settings(chunk_tokens=100, multilingual=False)
+    settings = load_settings(chunk_tokens=100, multilingual=False, sentence_vectors=0)
     other = Subject(settings, built.corpus_dir, built.index_dir, quick=False, embedder=embedder)
     only(index_findings(other), "warning", "CHUNK_TOKENS is 100")
     was = read_manifest(built.index_dir, oldest.name)
@@ -145,10 +145,10 @@ def test_unpublished_changes_are_a_warning_that_names_them(built: Subject) -> No
 
 
 def test_a_version_that_cannot_answer_in_chinese_is_told(built: Subject) -> None:
-    asked = replace(built, settings=load_settings(multilingual=True))
+    asked = replace(built, settings=load_settings(multilingual=True, sentence_vectors=0))
     found = only(index_findings(asked), "notice", "has no multilingual vectors")
     assert "python -m rag index" in found.cure
     attach(built.index_dir, UniversalSentenceEncoder())
     assert not trouble(index_findings(asked))
-    flip(versions(built)[0] / ATTACHMENT)
+    flip(versions(built)[0] / MULTILINGUAL)
     only(index_findings(asked), "warning", "damaged multilingual vectors")

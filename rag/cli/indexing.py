@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import signal
-import time
-from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 import click
-from tqdm import tqdm
 
+from rag.cli.attaching import Attaching
+from rag.cli.bars import Bars
 from rag.cli.group import index_option, json_option, print_json, settings_and_index
 from rag.config import Settings
-from rag.errors import RagError
 from rag.stores.keeping import Storage
 from rag.types import Corpus
 from rag.versions import current_version
@@ -22,6 +20,7 @@ from rag.versions import current_version
 if TYPE_CHECKING:
     from rag.indexing import IndexReport
     from rag.planning import Plan
+    from rag.types import Embedder
 
 _REJECTED = 3
 _STOPPED = 130
@@ -49,9 +48,10 @@ def index(
 ) -> None:
     """Index the corpus and publish the result.
 
-    When it is published, the multilingual vectors by which questions in Chinese are answered are
-    made, unless MULTILINGUAL is false; the version serves meanwhile. A run that was stopped before
-    they were done makes them when it is run again.
+    When it is published, the vectors of its sentences are made, with which answers are quicker, and
+    the multilingual vectors by which questions in Chinese are answered, unless SENTENCE_VECTORS is
+    0 and MULTILINGUAL false; the version serves meanwhile. A run that was stopped before they were
+    done makes them when it is run again.
 
     Exit status 3: the quality gate found that accepted questions would be served worse, and nothing
     was published.
@@ -64,9 +64,10 @@ def index(
     # A stop by the system leaves as little behind as one by Ctrl-C.
     signal.signal(signal.SIGTERM, _interrupt)
     before = current_version(folder)
-    bars = _Bars(quiet=as_json)
+    bars = Bars(quiet=as_json)
     try:
-        report = _build(settings, corpus, folder, bars, ask_gate=not no_gate, force=force)
+        embedder = _embedder(settings)
+        report = _build(settings, corpus, folder, embedder, bars, ask_gate=not no_gate, force=force)
     except KeyboardInterrupt:
         now = current_version(folder)
         done = "; nothing was changed" if now == before else f" after {now} was published"
@@ -74,64 +75,30 @@ def index(
         raise SystemExit(_STOPPED) from None
     finally:
         bars.close()
-    turned_down = report.verdict is not None and not report.published
-    if as_json:
-        attached = {} if turned_down else _attach(settings, folder, bars)
-        print_json(_report_fields(report) | {"multilingual": attached})
-    else:
+    if not as_json:
         _print_report(report)
-        attached = {} if turned_down else _attach(settings, folder, bars)
-        _print_attached(attached)
+    turned_down = report.verdict is not None and not report.published
+    attached: dict[str, Any] = {}
+    if not turned_down:
+        attached = Attaching(settings, folder, embedder, bars).run(tell=not as_json)
+    if as_json:
+        print_json(_report_fields(report) | attached)
     if turned_down:
         raise SystemExit(_REJECTED)
 
 
-def _attach(settings: Settings, index_dir: Path, bars: _Bars) -> dict[str, Any]:
-    """Make the multilingual vectors of the published version; whatever fails, it serves on."""
-    from rag.attaching import attach
-    from rag.multilingual import open_multilingual
+def _embedder(settings: Settings) -> Embedder:
+    from rag.embedding import SentenceEmbedder
 
-    started = time.perf_counter()
-    try:
-        multilingual = open_multilingual(settings)
-        if multilingual is None:
-            return {"state": "off"}
-        done = attach(index_dir, multilingual, bars.step("For Chinese", "texts"))
-    except RagError as exc:
-        return {"state": "failed", "problem": exc.problem, "cure": exc.cure}
-    except KeyboardInterrupt:
-        click.echo("\nStopped; run it again to make the multilingual vectors.", err=True)
-        raise SystemExit(_STOPPED) from None
-    finally:
-        bars.close()
-    if done is None:
-        return {"state": "ready"}
-    seconds = round(time.perf_counter() - started, 3)
-    return {"state": "made", "vectors": done.made, "copied": done.copied, "seconds": seconds}
-
-
-def _print_attached(attached: dict[str, Any]) -> None:
-    if attached.get("state") == "made":
-        click.echo(
-            f"Multilingual vectors: {attached['vectors'] + attached['copied']} "
-            f"({attached['copied']} copied), {attached['seconds']:.1f} seconds."
-        )
-    elif attached.get("state") == "failed":
-        click.echo(
-            "Questions in Chinese are not answered from this version yet: "
-            f"{attached['problem']} {attached['cure']}",
-            err=True,
-        )
+    return SentenceEmbedder(settings.embedding_model, settings.precision)
 
 
 def _show_plan(
     settings: Settings, corpus: Path | Corpus, index_dir: Path, *, as_json: bool
 ) -> None:
-    from rag.embedding import SentenceEmbedder
     from rag.indexing import plan_index
 
-    embedder = SentenceEmbedder(settings.embedding_model, settings.precision)
-    plan = plan_index(corpus, index_dir, embedder, settings.chunk_tokens)
+    plan = plan_index(corpus, index_dir, _embedder(settings), settings.chunk_tokens)
     if as_json:
         print_json(_plan_fields(plan))
         return
@@ -143,16 +110,15 @@ def _build(
     settings: Settings,
     corpus: Path | Corpus,
     index_dir: Path,
-    bars: _Bars,
+    embedder: Embedder,
+    bars: Bars,
     *,
     ask_gate: bool,
     force: bool,
 ) -> IndexReport:
-    from rag.embedding import SentenceEmbedder
     from rag.gate import open_gate
     from rag.indexing import build_index
 
-    embedder = SentenceEmbedder(settings.embedding_model, settings.precision)
     asking = bars.step("Asking", "questions")
     return build_index(
         corpus,
@@ -169,36 +135,6 @@ def _build(
 
 def _interrupt(_number: int, _frame: FrameType | None) -> None:
     raise KeyboardInterrupt
-
-
-class _Bars:
-    """A progress bar for each part of the work, with its rate and the time left."""
-
-    def __init__(self, *, quiet: bool) -> None:
-        self._quiet = quiet
-        self._bars: list[tqdm[Any]] = []
-
-    def step(self, what: str, unit: str) -> Callable[[int, int], None]:
-        """A callback that shows a bar once there is something to show."""
-        bars: list[tqdm[Any]] = []
-
-        def progress(done: int, total: int) -> None:
-            if not bars:
-                # Without a terminal tqdm itself is silent.
-                hidden = True if self._quiet else None
-                bar = tqdm(total=total, desc=what, unit=f" {unit}", disable=hidden, leave=False)
-                bars.append(bar)
-                self._bars.append(bar)
-            if done < bars[0].n:  # The same work once more, on something else.
-                bars[0].reset(total)
-            bars[0].update(done - bars[0].n)
-
-        return progress
-
-    def close(self) -> None:
-        """Remove the bars from the terminal."""
-        for bar in self._bars:
-            bar.close()
 
 
 def _plan_fields(plan: Plan) -> dict[str, Any]:

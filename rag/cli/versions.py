@@ -13,7 +13,8 @@ from rag.errors import IndexStateError
 from rag.publishing import Difference, difference, find_version
 from rag.records import Records
 from rag.versions import (
-    ATTACHMENT,
+    MULTILINGUAL,
+    SENTENCES,
     current_version,
     damaged_files,
     open_records,
@@ -65,7 +66,8 @@ def _row(index_dir: Path, name: str) -> dict[str, Any]:
         "embedder": manifest.embedder,
         "chunk_tokens": manifest.chunk_tokens,
         "megabytes": round(size / 1e6, 1),
-        "multilingual_vectors": (folder / ATTACHMENT).is_file(),
+        "multilingual_vectors": (folder / MULTILINGUAL).is_file(),
+        "sentence_vectors": (folder / SENTENCES).is_file(),
     }
 
 

@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from rag.attachment import attachment_state
+from rag.attachment import CALLED, attachment_state
 from rag.checking import check_version
 from rag.doctor.finding import Finding, Severity, count, listed
 from rag.doctor.subject import Subject
@@ -15,6 +15,8 @@ from rag.errors import IndexStateError
 from rag.soundness import Condition, condition, serving
 from rag.versions import (
     CURRENT,
+    MULTILINGUAL,
+    SENTENCES,
     Manifest,
     current_version,
     open_parts,
@@ -138,24 +140,34 @@ def _details(subject: Subject, manifest: Manifest, kept: int) -> Iterator[Findin
 
 
 def _attached(subject: Subject, manifest: Manifest) -> Iterator[Finding]:
-    """Whether the current version can answer questions in Chinese."""
+    """Whether the current version has what comes after publishing."""
     settings = subject.settings
-    if not settings.multilingual:
-        return
+    if settings.sentence_vectors:
+        without = "answers from it take longer than they need"
+        yield from _lack(subject, manifest, SENTENCES, settings.embedding_model, without)
+    if settings.multilingual:
+        without = "questions in Chinese are not answered from it"
+        yield from _lack(subject, manifest, MULTILINGUAL, settings.multilingual_model, without)
+
+
+def _lack(
+    subject: Subject, manifest: Manifest, name: str, model: str, without: str
+) -> Iterator[Finding]:
     folder = version_folder(subject.index_dir, manifest.version)
-    state = attachment_state(folder, manifest.version, settings.multilingual_model)
+    state = attachment_state(folder, manifest.version, model, name)
     if state == "ready":
         return
     severity: Severity = "warning" if state == "damaged" else "notice"
+    called = CALLED[name]
     what = {
-        "missing": "has no multilingual vectors",
-        "damaged": "has damaged multilingual vectors",
-        "other model": "has multilingual vectors of another model",
+        "missing": f"has no {called}",
+        "damaged": f"has damaged {called}",
+        "other model": f"has {called} of another model",
     }[state]
     yield Finding(
         _CHECK,
         severity,
-        f"{manifest.version} {what}: questions in Chinese are not answered from it.",
+        f"{manifest.version} {what}: {without}.",
         "Run `python -m rag index`: it makes them.",
         (manifest.version,),
     )

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from rag.attaching import attach
+from rag.attaching import attach, attach_sentences
 from rag.config import Settings
 from rag.errors import RagError
 from rag.gate import open_gate
@@ -89,6 +89,7 @@ class Publisher:
             report = self._publish(force=force)
             self._state = replace(self._state, report=report)
             if report.published:
+                self._attach_sentences()
                 self._attach()
         except RagError as exc:
             self._state = replace(self._state, problem=str(exc))
@@ -120,6 +121,16 @@ class Publisher:
         finally:
             if not done:
                 self._uploads.take_back(placed)
+
+    def _attach_sentences(self) -> None:
+        """Make what answers are quicker with; whatever fails, the version serves on."""
+        most = self._settings.sentence_vectors
+        try:
+            if most:
+                progress = self._counting("Embedding sentences")
+                attach_sentences(self._index_dir, self._embedder, most, progress)
+        except RagError as exc:
+            self._state = replace(self._state, note=f"Answers take longer than they need: {exc}")
 
     def _attach(self) -> None:
         """Make what questions in Chinese need; whatever fails, the version serves on."""
