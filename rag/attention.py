@@ -17,7 +17,7 @@ from torch import Tensor
 from torch.nn import functional
 
 # The range of lengths that are filled up, and to what. Between them it does not pay.
-_FILLED = ((1, 16), (17, 32), (33, 64), (109, 128))
+_FILLED = ((1, 16), (17, 32), (33, 64), (65, 96), (97, 128), (129, 160))
 
 
 @dataclass(frozen=True, slots=True)

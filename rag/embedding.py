@@ -65,15 +65,11 @@ class SentenceEmbedder:
                 f"The embedding model {name} does not say how long its vectors are.",
                 "Set EMBEDDING_MODEL to a dense sentence-transformers model.",
             )
-        # Before the layers are replaced: both take over the weights.
-        self._packed = PackedSentences(model) if can_be_packed(model) else None
-        if self._packed is None:
-            lay_out(model)
+        # Packed, the model itself is needed no more: some 30 MB.
+        self._encode = PackedSentences(model) if can_be_packed(model) else _Padded(model)
         self.name = name
         self.dim = dim
         self.max_tokens = int(model.max_seq_length or 512)
-        self._model = model
-        self._lock = threading.Lock()
         self._fingerprint = fingerprint(name, weights_hash(Path(source)), self.max_tokens)
         # The model's own tokenizer cuts at max_tokens, so a copy of it counts.
         self._counter = copy.deepcopy(model.tokenizer.backend_tokenizer)
@@ -89,19 +85,29 @@ class SentenceEmbedder:
         """Unit vectors of shape (len(texts), dim), float32."""
         if not texts:
             return np.empty((0, self.dim), np.float32)
-        vectors = self._packed(texts) if self._packed else self._padded(texts)
+        vectors = self._encode(texts)
         # In bfloat16 the model's own normalisation leaves lengths off by a thousandth.
         lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
         return np.ascontiguousarray(vectors / np.maximum(lengths, 1e-12))
 
-    def _padded(self, texts: Sequence[str]) -> Vectors:
+    def fingerprint(self) -> str:
+        """Changes with the model and its weights; not with the precision (cosine 0.9999)."""
+        return self._fingerprint
+
+
+class _Padded:
+    """The vectors of any sentence-transformers model, by its own way."""
+
+    def __init__(self, model: SentenceTransformer) -> None:
+        lay_out(model)
+        self._model = model
+        self._lock = threading.Lock()
+
+    def __call__(self, texts: Sequence[str]) -> Vectors:
+        """Vectors of shape (len(texts), dim), float32."""
         # The tokenizer's padding is set on each call and is shared: one caller at a time.
         with self._lock:
             vectors = self._model.encode(
                 list(texts), batch_size=_BATCH, convert_to_numpy=True, show_progress_bar=False
             )
         return np.asarray(vectors, np.float32)
-
-    def fingerprint(self) -> str:
-        """Changes with the model and its weights; not with the precision (cosine 0.9999)."""
-        return self._fingerprint

@@ -10,6 +10,7 @@ import json
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -81,6 +82,12 @@ class _OwnNetwork:
         return self._together(windows)
 
     def _read(self, windows: Sequence[Window]) -> list[Logits]:
+        # Windows of one length are attended to together.
+        order = sorted(range(len(windows)), key=lambda at: len(windows[at].ids))
+        logits = self._read_sorted([windows[at] for at in order])
+        return [one for _, one in sorted(zip(order, logits, strict=True), key=itemgetter(0))]
+
+    def _read_sorted(self, windows: Sequence[Window]) -> list[Logits]:
         with torch.inference_mode():
             states = self._encoder([w.ids for w in windows], [w.types for w in windows])
             spans = self._span(states).float()

@@ -50,7 +50,7 @@ def bench(
     chosen = [c for c in CONTENDERS if not engines or c.module in engines]
     if names and data is None and set(names) != {EXAMPLE}:
         raise click.UsageError("Say where the public data is: --data folder")
-    if names and peers is None and not all(contender.ours for contender in chosen):
+    if names and peers is None and not all(contender.within for contender in chosen):
         raise click.UsageError("Say which Python has the other libraries: --peers python")
     for name in names:
         pool = example_pool() if name == EXAMPLE else read_pool(name, data or Path(), questions)

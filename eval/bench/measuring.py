@@ -33,12 +33,14 @@ class EngineError(RagError):
 class Contender:
     """An engine: its module, its name for people, and the pools it is tried on.
 
-    ``ours``: it runs in our own environment; ``main_only``: on the main pool only.
+    ``ours``: it is the product's; ``within``: it runs in our own environment; ``main_only``: on the
+    main pool only.
     """
 
     module: str
     title: str
     ours: bool = False
+    within: bool = False
     main_only: bool = False
 
 
@@ -48,8 +50,9 @@ CONTENDERS = (
     Contender("llamaindex", "LlamaIndex, dense + BM25, RRF", main_only=True),
     Contender("haystack", "Haystack, dense + BM25, RRF", main_only=True),
     Contender("chroma", "Chroma", main_only=True),
-    Contender("ours", "ours, first stage", ours=True),
-    Contender("ours_reader", "ours, with the reader", ours=True),
+    Contender("milvus", "Milvus Lite, dense + BM25, RRF", within=True),
+    Contender("ours", "ours, first stage", ours=True, within=True),
+    Contender("ours_reader", "ours, with the reader", ours=True, within=True),
 )
 
 
@@ -77,7 +80,7 @@ def measure(
             if contender.main_only and pool.name != MAIN:
                 continue
             out(f"{pool.name}: {contender.title} …")
-            result, versions = _one(contender, pool, own if contender.ours else peers)
+            result, versions = _one(contender, pool, own if contender.within else peers)
             out(
                 f"  {result.passages / result.build_seconds:.0f} passages/s, p50 "
                 f"{1000 * result.latencies[50]:.1f} ms, MRR@10 {result.mean(1):.3f}"

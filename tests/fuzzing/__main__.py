@@ -100,14 +100,18 @@ def _chatbot() -> Any:
     from rag.chatbot import Chatbot
     from rag.config import ROOT, go_quiet, load_settings
     from rag.embedding import SentenceEmbedder
+    from rag.finders import open_finder
     from rag.indexing import build_index
+    from rag.versions import open_current
 
     go_quiet()
     folder = Path(tempfile.mkdtemp())
     settings = load_settings(data_dir=folder, reader_model="none", multilingual=False)
     embedder = SentenceEmbedder(settings.embedding_model)
     build_index(ROOT / "corpus", settings.index_dir, embedder, settings.chunk_tokens)
-    return Chatbot.open(settings)
+    # The same embedder: half of what the process may hold is models and their libraries.
+    version = open_current(settings.index_dir, embedder)
+    return Chatbot(version, embedder, open_finder(settings, embedder), settings.top_k)
 
 
 if __name__ == "__main__":
