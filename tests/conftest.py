@@ -101,11 +101,17 @@ def embedder() -> SentenceEmbedder:
 
 @pytest.fixture(scope="session")
 def index_dir(made: Made, embedder: SentenceEmbedder) -> Path:
-    """A published index of the example corpus."""
+    """A published index of the example corpus, with what comes after publishing for English."""
+    from rag.attaching import attach_sentences
     from rag.indexing import build_index
 
-    tokens = load_settings().chunk_tokens
-    return made("index", lambda folder: build_index(ROOT / "corpus", folder, embedder, tokens))
+    settings = load_settings()
+
+    def make(folder: Path) -> None:
+        build_index(ROOT / "corpus", folder, embedder, settings.chunk_tokens)
+        attach_sentences(folder, embedder, settings.sentence_vectors)
+
+    return made("index", make)
 
 
 @pytest.fixture(scope="session")

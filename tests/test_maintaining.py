@@ -91,8 +91,25 @@ def test_an_audit_that_reaches_nobody_says_that_nothing_was_audited(
     )
     program.chmod(0o755)
     monkeypatch.setattr(audit, "_ROOT", tmp_path)
-    assert audit.main([]) == audit.NOTHING_AUDITED
+    assert audit.main([]) == audit.NOT_AUDITED
     assert "Nothing was audited" in capsys.readouterr().out
+
+
+def test_an_audit_ends_well_only_where_every_library_was_audited_and_has_no_hole(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    sound = {"name": "sound", "version": "1.0", "vulns": []}
+    hole = {"id": "PYSEC-2026-1", "fix_versions": ["1.1"]}
+    holed = {"name": "holed", "version": "1.0", "vulns": [hole]}
+    unknown = {"name": "unknown", "skip_reason": "not found"}
+    assert audit.judged([sound], print) == 0
+    assert audit.judged([sound, unknown], print) == audit.NOT_AUDITED
+    assert "Not audited, since PyPI does not tell of them here: unknown." in capsys.readouterr().out
+    assert audit.judged([sound, holed, unknown], print) == audit.FOUND
+    assert capsys.readouterr().out.splitlines()[:2] == [
+        "holed 1.0: PYSEC-2026-1, mended in 1.1.",
+        "2 of 3 libraries audited, 1 holes known.",
+    ]
 
 
 def test_mutants_that_no_test_notices_are_named_and_too_many_of_them_are_a_failure(
