@@ -16,8 +16,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-# The range of lengths that are filled up, and to what. Between them it does not pay.
-_FILLED = ((1, 16), (17, 32), (33, 64), (65, 96), (97, 128), (129, 160))
+# Lengths are filled up to a multiple of this; up to half of it to that, and 33 to 64 to 64.
+_TILE = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,4 +86,4 @@ def attention(projected: Tensor, heads: int, runs: Sequence[Neighbours]) -> Tens
 def _size(length: int, dtype: torch.dtype) -> int:
     if dtype != torch.bfloat16:
         return length
-    return next((most for least, most in _FILLED if least <= length <= most), length)
+    return 16 if length <= 16 else 64 if 32 < length <= 64 else -(-length // _TILE) * _TILE

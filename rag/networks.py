@@ -90,8 +90,8 @@ class _OwnNetwork:
     def _read_sorted(self, windows: Sequence[Window]) -> list[Logits]:
         with torch.inference_mode():
             states = self._encoder([w.ids for w in windows], [w.types for w in windows])
-            spans = self._span(states).float()
             lengths = [len(w.ids) for w in windows]
+            spans = self._span(states).float()[: sum(lengths)]
             firsts = torch.tensor([0, *lengths[:-1]]).cumsum(0)
             answerable = self._answerable(states[firsts]).float()[:, 0].tolist()
         return [

@@ -4,6 +4,10 @@ A question is read with some ten passages of different lengths. As one padded ba
 work is on padding; as several batches of like length the matrices are too small for the processor.
 Laid end to end, all tokens go through each linear layer in one product; only attention is
 computed a sequence at a time.
+
+oneDNN, which computes the products, writes code for each count of rows that it has not seen, and
+keeps it: for ten passages of another length each time that took half as long again as reading
+them, and 600 MB (docs/performance.md). So the rows are filled up to one of few counts.
 """
 
 from __future__ import annotations
@@ -19,6 +23,9 @@ from transformers import BertModel
 
 from rag.attention import attention, neighbours
 from rag.linear import Product, product
+
+# Rows are filled up to a multiple of the first up to the second, and of the second beyond it.
+_FEW, _MANY = 16, 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +76,20 @@ class PackedEncoder:
         self._layers = [_layer(layer) for layer in model.encoder.layer]
 
     def __call__(self, ids: Sequence[Sequence[int]], types: Sequence[Sequence[int]]) -> Tensor:
-        """States of shape (all tokens, hidden size), sequence after sequence.
+        """States of shape (rows, hidden size), sequence after sequence.
+
+        There may be more rows than tokens, so that what follows has few counts of them too: those
+        at the end are nobody's.
 
         Args:
             ids: token numbers of each sequence, none of them empty.
             types: 0 or 1 for each token.
         """
+        count = sum(len(sequence) for sequence in ids)
+        # A sequence more, that is nobody's.
+        more = -count % (_FEW if count <= _MANY else _MANY)
+        filler = [[0] * more] if more else []
+        ids, types = [*ids, *filler], [*types, *filler]
         lengths = [len(sequence) for sequence in ids]
         numbers = torch.tensor([number for sequence in ids for number in sequence])
         kinds = torch.tensor([kind for sequence in types for kind in sequence])

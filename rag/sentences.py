@@ -67,7 +67,7 @@ class PackedSentences:
         with torch.inference_mode():
             states = self._encoder(numbers, [[0] * len(ids) for ids in numbers]).float()
             lengths = torch.tensor([len(ids) for ids in numbers])
-            means = torch.segment_reduce(states, "mean", lengths=lengths)
+            means = torch.segment_reduce(states[: lengths.sum()], "mean", lengths=lengths)
         return np.asarray(means.numpy(), np.float32)
 
 
