@@ -121,7 +121,7 @@ def test_a_step_that_fails_for_want_of_space_is_told_and_leaves_nothing_behind(
 
 
 @pytest.mark.parametrize(
-    ("which", "times"), [("folder", 20), pytest.param("large", 200, marks=pytest.mark.slow)]
+    ("which", "times"), [("folder", 10), pytest.param("large", 200, marks=pytest.mark.slow)]
 )
 def test_killed_at_random_moments(
     request: pytest.FixtureRequest, capsys: pytest.CaptureFixture[str], which: str, times: int

@@ -38,7 +38,7 @@ def nothing_invented_is_shown(report: WritingReport) -> None:
     assert report.right >= report.right_in_own_words
 
 
-@pytest.mark.parametrize("questions", [8, pytest.param(100, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("questions", [4, pytest.param(100, marks=pytest.mark.slow)])
 def test_of_some_questions_nothing_invented_is_shown(writing: Chatbot, questions: int) -> None:
     nothing_invented_is_shown(evaluate_writing(some_of(load_questions(), questions), writing))
 
