@@ -13,9 +13,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from filelock import FileLock
 
-from rag.config import ROOT, go_quiet, load_settings
+from rag.config import ROOT, Settings, go_quiet, load_settings
 
 go_quiet()
+# What somebody has set for a system of his own is not what is tested.
+for _name in Settings.model_fields:
+    os.environ.pop(_name.upper(), None)
 # Workers share the processors already; it is read when PyTorch is imported.
 if "PYTEST_XDIST_WORKER" in os.environ:
     os.environ.setdefault("OMP_NUM_THREADS", "1")

@@ -12,7 +12,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from rag.cli import main
-from rag.config import ROOT
+from rag.config import ROOT, load_settings
+from rag.journal.database import journal_url, open_engine, prepare
 
 QUESTION = "Who is the director of the Cancer Precision Medicine Research Center?"
 ANSWER_KEYS = {
@@ -55,7 +56,12 @@ def test_status_tells_what_is_published(index_dir: Path) -> None:
     assert "answers_by" in fields
 
 
-def test_status_does_not_load_what_it_does_not_need(index_dir: Path) -> None:
+def test_status_does_not_load_what_it_does_not_need(index_dir: Path, tmp_path: Path) -> None:
+    # As after the first questions: with a journal.
+    settings = load_settings(data_dir=tmp_path)
+    engine = open_engine(journal_url(settings), writing=True)
+    prepare(engine)
+    engine.dispose()
     code = (
         "import sys; from rag.cli import main\n"
         "heavy = {'torch', 'numpy', 'gradio', 'faiss', 'bm25s', 'scipy', 'sqlalchemy', 'ftfy'}\n"
@@ -63,9 +69,10 @@ def test_status_does_not_load_what_it_does_not_need(index_dir: Path) -> None:
     )
     done = subprocess.run(
         [sys.executable, "-c", code, "status", "--index", str(index_dir)],
-        cwd=ROOT, capture_output=True, check=False,
+        cwd=ROOT, capture_output=True, check=False, env=os.environ | {"DATA_DIR": str(tmp_path)},
     )  # fmt: skip
     assert done.returncode == 0, done.stderr.decode()
+    assert "journal answers: 0" in done.stdout.decode()
 
 
 def test_show_prints_the_text_with_its_chunks(index_dir: Path) -> None:

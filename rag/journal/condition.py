@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from rag.config import Settings
 from rag.errors import JournalError
 from rag.journal.state import JOURNAL_FILE, read_states
+
+# How long a writer that is at work is waited for, in seconds.
+_PATIENCE = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +53,7 @@ def journal_condition(settings: Settings) -> JournalCondition:
     losers = [state for state in states if state.gone]
     running = [state for state in states if state.alive]
     own = settings.journal_dir / JOURNAL_FILE
-    if settings.journal_url.get_secret_value() or own.exists():
-        held = _held(settings)
-    else:
-        held = JournalCondition(place=f"sqlite:///{own}")
+    held = _held(settings) if settings.journal_url.get_secret_value() else _held_in_file(own)
     return replace(
         held,
         waiting=sum(state.waiting for state in running),
@@ -61,9 +63,29 @@ def journal_condition(settings: Settings) -> JournalCondition:
     )
 
 
+def _held_in_file(path: Path) -> JournalCondition:
+    """What our own file holds, if it is there: counted without SQLAlchemy, which loads for long."""
+    found = JournalCondition(place=f"sqlite:///{path}")
+    if not path.exists():
+        return found
+    try:
+        address = f"{path.absolute().as_uri()}?mode=ro"
+        with closing(sqlite3.connect(address, uri=True, timeout=_PATIENCE)) as connection:
+            # Both of one moment.
+            connection.execute("BEGIN")
+            entries, oldest = connection.execute(
+                "SELECT count(*), min(time) FROM entries"
+            ).fetchone()
+            (ratings,) = connection.execute("SELECT count(*) FROM ratings").fetchone()
+    except sqlite3.Error as exc:
+        return replace(found, unreadable=f"The journal at {found.place} cannot be used: {exc}.")
+    # SQLite has no zones: times are UTC.
+    first = datetime.fromisoformat(oldest).replace(tzinfo=UTC) if oldest else None
+    return replace(found, entries=entries, ratings=ratings, oldest=first)
+
+
 def _held(settings: Settings) -> JournalCondition:
     """What the database holds."""
-    # SQLAlchemy takes a while to load; where there is no journal yet, nobody waits for it.
     from sqlalchemy import func, select
     from sqlalchemy.orm import Session
 
