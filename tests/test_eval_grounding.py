@@ -61,6 +61,7 @@ def test_a_rephrased_sentence_is_another_one(way: str, told: list[Told]) -> None
     assert all(one != other for one, other in rephrased if other)
 
 
+@pytest.mark.slow
 def test_the_command_tells_the_figures_of_the_other_half(index_dir: Path, tmp_path: Path) -> None:
     arguments = ["grounding", "--index", str(index_dir), "--half", "dev", "--seed", "1", "--json"]
     done = CliRunner().invoke(main, arguments, env={"DATA_DIR": str(tmp_path)})

@@ -136,7 +136,7 @@ def _forget(data_dir: Path, before: str | None) -> None:
     shutil.rmtree(data_dir / "uploads")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.slow)])
 def test_axe_finds_nothing_in_the_back_room(
     window: BrowserContext, backroom: str, tmp_path: Path, scheme: str, data_dir: Path
 ) -> None:

@@ -234,6 +234,7 @@ def test_the_pictures_come_from_here_and_each_has_its_table(judge: Judge) -> Non
     assert [url for url in judge.requests if not url.startswith((judge.address, "data:"))] == []
 
 
+@pytest.mark.slow
 def test_an_evaluation_is_started_watched_and_stopped(judge: Judge, room: Path) -> None:
     page = judge.page
     judge.open("quality")
@@ -266,7 +267,7 @@ def test_what_was_asked_in_vain_stands_by_topic_and_becomes_a_test(
     assert "park" in json.loads(lines[-1])["question"]
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.slow)])
 def test_axe_finds_nothing_on_any_page(judge: Judge, scheme: str) -> None:
     page = judge.page
     # A colour on its way to another has the contrast of neither.
