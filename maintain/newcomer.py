@@ -37,14 +37,13 @@ def main(tests: bool, keep: bool) -> None:
     folder = Path(tempfile.mkdtemp(prefix="newcomer-"))
     try:
         clone = folder / "clone"
-        # Whichever git and make the newcomer has.
-        subprocess.run(["git", "clone", "--quiet", str(_ROOT), str(clone)], check=True)  # noqa: S607
+        subprocess.run(["git", "clone", "--quiet", str(_ROOT), str(clone)], check=True)
         environment = _environment(folder)
         _serve(clone, environment, folder / "run.log")
         click.echo(f"environment {_mebibytes(clone / '.venv'):.0f} MiB")
         if tests:
             started = time.monotonic()
-            done = subprocess.run(["make", "test"], cwd=clone, env=environment, check=False)  # noqa: S607
+            done = subprocess.run(["make", "test"], cwd=clone, env=environment, check=False)
             click.echo(f"`make test`: {_since(started)}, exit status {done.returncode}")
             sys.exit(done.returncode)
     finally:
@@ -65,7 +64,7 @@ def _serve(clone: Path, environment: dict[str, str], log: Path) -> None:
     started = time.monotonic()
     with log.open("w") as file:
         process = subprocess.Popen(
-            ["make", "run"],  # noqa: S607
+            ["make", "run"],
             cwd=clone, env=environment, stdout=file, stderr=subprocess.STDOUT,
             start_new_session=True,
         )  # fmt: skip

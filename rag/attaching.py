@@ -96,9 +96,9 @@ def _attach(
 ) -> Attached | None:
     manifest = read_manifest(index_dir)
     folder = version_folder(index_dir, manifest.version)
-    rows = manifest.chunks if name == MULTILINGUAL else 0
+    made_by = embedder.fingerprint()
     try:
-        read_attachment(folder, manifest.version, embedder.fingerprint(), rows, name)
+        read_attachment(folder, manifest.version, made_by, manifest.chunks, name)
         return None
     except IndexStateError:
         pass
@@ -130,9 +130,7 @@ def _attach(
         with only_builder(index_dir, patience):
             if not folder.is_dir():
                 return None  # it was dropped meanwhile; the newer one gets its own
-            write_attachment(
-                folder, attachment, manifest.version, embedder.name, embedder.fingerprint(), name
-            )
+            write_attachment(folder, attachment, manifest.version, embedder.name, made_by, name)
     except OSError as exc:
         raise IndexStateError(
             f"The {CALLED[name]} of {manifest.version} cannot be written: {exc.strerror or exc}.",
@@ -207,9 +205,8 @@ def _known(index_dir: Path, embedder: Embedder, attached: str) -> dict[bytes, Ve
     for name in version_names(index_dir):
         try:
             manifest = read_manifest(index_dir, name)
-            rows = manifest.chunks if attached == MULTILINGUAL else 0
-            folder = version_folder(index_dir, name)
-            found = read_attachment(folder, name, embedder.fingerprint(), rows, attached)
+            folder, chunks = version_folder(index_dir, name), manifest.chunks
+            found = read_attachment(folder, name, embedder.fingerprint(), chunks, attached)
         except IndexStateError:
             continue
         return {key.tobytes(): found.vectors[at] for at, key in enumerate(found.keys)}

@@ -110,8 +110,8 @@ def read_attachment(
         folder: the version's.
         version: its name.
         fingerprint: of the model that is in use.
-        rows: how many chunks have a vector of their own.
-        name: which of its attachments.
+        rows: how many chunks the version has.
+        name: which of its attachments; that of the sentences has no vectors of chunks.
 
     Raises:
         IndexStateError: there is none, or it was made by another model.
@@ -128,7 +128,7 @@ def read_attachment(
             )
         with np.load(io.BytesIO(data), allow_pickle=False) as stored:
             attachment = Attachment(**{field.name: stored[field.name] for field in _FIELDS})
-        if len(attachment.passages) != rows:
+        if len(attachment.passages) != (rows if name == MULTILINGUAL else 0):
             raise ValueError("they are of another count of chunks")
     except FileNotFoundError as exc:
         raise IndexStateError(

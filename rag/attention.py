@@ -2,8 +2,8 @@
 
 In bfloat16 a sequence of 40 or 60 tokens takes longer than one of 64, which fills the processor's
 tiles of 16 by 32 numbers (on a Sapphire Rapids, one thread, in µs: 40 tokens 147, 60 tokens 201, 64
-tokens 107). So short sequences are filled up, with tokens that nobody attends to, and those of one
-size are attended to in one call.
+tokens 107). So sequences are filled up, with tokens that nobody attends to, and those of one size
+are attended to in one call.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-# Lengths are filled up to a multiple of this; up to half of it to that, and 33 to 64 to 64.
-_TILE = 32
+# What the shortest are filled up to, and what all others to a multiple of.
+_SHORTEST, _TILE = 16, 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,4 +86,4 @@ def attention(projected: Tensor, heads: int, runs: Sequence[Neighbours]) -> Tens
 def _size(length: int, dtype: torch.dtype) -> int:
     if dtype != torch.bfloat16:
         return length
-    return 16 if length <= 16 else 64 if 32 < length <= 64 else -(-length // _TILE) * _TILE
+    return _SHORTEST if length <= _SHORTEST else -(-length // _TILE) * _TILE

@@ -1,7 +1,7 @@
 """How alike a question and sentences are: by vectors made beforehand, as far as there are any.
 
-An index version has those of its sentences beside it, once they are made (``rag.attaching``). They
-are three fifths of what an answer would have to compute without them.
+An index version has those of its sentences beside it, once they are made (``rag.attaching``).
+Without them an answer embeds about as many tokens of sentences as the reader reads.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class SentenceVectors:
         self._lock = threading.Lock()
 
     def likeness(self, question: str, texts: Sequence[str], version: IndexVersion) -> Vectors:
-        """The cosine of the question and each text, shape (len(texts),)."""
+        """The cosine of the question and each text, shape (len(texts),), of one text at least."""
         stored = self._stored(version)
         known = stored.find(texts) if stored else {}
         missing = [text for text in texts if text not in known]
@@ -72,9 +72,9 @@ class SentenceVectors:
 
 
 def _read(folder: Path, version: IndexVersion) -> _Stored | None:
-    fingerprint = version.manifest.embedder_fingerprint
+    made_by, chunks = version.manifest.embedder_fingerprint, version.manifest.chunks
     try:
-        found = read_attachment(folder, version.name, fingerprint, 0, SENTENCES)
+        found = read_attachment(folder, version.name, made_by, chunks, SENTENCES)
     except DamagedVersionError as exc:
         _LOG.error("%s Until then sentences are embedded when they are asked for.", exc)
         return None

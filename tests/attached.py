@@ -41,6 +41,13 @@ def publish(site: Path, embedder: SentenceEmbedder, director: str) -> str:
     return build_index(site / "corpus", site / "index", embedder, TOKENS).version
 
 
+def first_site(folder: Path, embedder: SentenceEmbedder) -> Path:
+    """A corpus with a published index, and nothing beside its version yet."""
+    (folder / "corpus").mkdir()
+    publish(folder, embedder, "Ann Lee")
+    return folder
+
+
 def folder_of(site: Path, version: str | None = None) -> Path:
     return version_folder(site / "index", version or current_version(site / "index") or "")
 

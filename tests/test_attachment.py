@@ -33,15 +33,13 @@ from rag.versions import (
     open_current,
     read_manifest,
 )
-from tests.attached import MODEL, TOKENS, folder_of, publish, read
+from tests.attached import MODEL, TOKENS, first_site, folder_of, publish, read
 
 
 @pytest.fixture
 def site(tmp_path: Path, embedder: SentenceEmbedder) -> Path:
     """A corpus with a published index, without multilingual vectors."""
-    (tmp_path / "corpus").mkdir()
-    publish(tmp_path, embedder, "Ann Lee")
-    return tmp_path
+    return first_site(tmp_path, embedder)
 
 
 def test_vectors_are_of_length_one_and_of_whole_sentences(

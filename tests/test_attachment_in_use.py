@@ -24,15 +24,13 @@ from rag.versions import (
     current_version,
 )
 from rag.weights import sha256_of
-from tests.attached import MODEL, PAGE, QUESTION, folder_of, open_chatbot, publish, read
+from tests.attached import MODEL, PAGE, QUESTION, first_site, folder_of, open_chatbot, read
 
 
 @pytest.fixture
 def site(tmp_path: Path, embedder: SentenceEmbedder) -> Path:
     """A corpus with a published index, without multilingual vectors."""
-    (tmp_path / "corpus").mkdir()
-    publish(tmp_path, embedder, "Ann Lee")
-    return tmp_path
+    return first_site(tmp_path, embedder)
 
 
 def flip(path: Path) -> None:

@@ -103,7 +103,7 @@ def test_without_pytorch_the_corpus_is_still_examined(index_dir: Path) -> None:
         ("pydantic", ["status"]),
         ("faiss", ["ask", "Who leads CPMRC?"]),
         pytest.param("bm25s", ["search", "tumors"], marks=pytest.mark.slow),
-        pytest.param("bm25s", ["index", "--no-gate"], marks=pytest.mark.slow),
+        ("bm25s", ["index", "--no-gate"]),
     ],
 )
 def test_other_commands_say_which_package_is_missing(

@@ -97,9 +97,7 @@ def test_what_others_keep_in_the_folder_is_left_alone(
     assert left == {".DS_Store"}
 
 
-@pytest.mark.parametrize(
-    "number", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.slow)]
-)
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_build_that_is_stopped_leaves_nothing_behind_and_ends_with_status_130(
     tmp_path: Path, number: signal.Signals
 ) -> None:

@@ -26,7 +26,7 @@ def test_of_others_only_warnings_are_written_whatever_level_they_set_themselves(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     log_json()
-    theirs = logging.getLogger("a.library")
+    theirs = logging.getLogger("theirs")
     theirs.setLevel(logging.DEBUG)
     theirs.debug("building")
     theirs.warning("careful")

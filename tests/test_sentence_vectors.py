@@ -24,7 +24,7 @@ from rag.sentence_vectors import SentenceVectors
 from rag.types import Query
 from rag.vectors import Vectors
 from rag.versions import SENTENCES, current_version, open_current, read_manifest
-from tests.attached import PAGE, folder_of, publish
+from tests.attached import PAGE, first_site, folder_of, publish
 
 QUESTION = "Who directs the Lake Center?"
 SENTENCE = "The director of the Lake Center is Ann Lee."
@@ -47,9 +47,7 @@ class Counting(RememberedVectors):
 @pytest.fixture
 def site(tmp_path: Path, embedder: SentenceEmbedder) -> Path:
     """A corpus with a published index, without sentence vectors."""
-    (tmp_path / "corpus").mkdir()
-    publish(tmp_path, embedder, "Ann Lee")
-    return tmp_path
+    return first_site(tmp_path, embedder)
 
 
 def test_with_them_only_the_question_is_embedded_and_measured_alike(
@@ -98,7 +96,9 @@ def test_they_are_found_by_the_text_that_they_are_of(
 ) -> None:
     attach_sentences(site / "index", embedder, MOST)
     manifest = read_manifest(site / "index")
-    found = read_attachment(folder_of(site), manifest.version, embedder.fingerprint(), 0, SENTENCES)
+    found = read_attachment(
+        folder_of(site), manifest.version, embedder.fingerprint(), manifest.chunks, SENTENCES
+    )
     assert [bytes(key) for key in found.keys] == sorted([key_of(SENTENCE), key_of(OTHER)])
     counting = Counting(embedder)
     version = open_current(site / "index", embedder)
@@ -138,7 +138,7 @@ def test_another_models_are_not_taken(site: Path, embedder: SentenceEmbedder) ->
     attach_sentences(site / "index", embedder, MOST)
     name = current_version(site / "index") or ""
     with pytest.raises(IndexStateError, match=r"sentence vectors of .* were made by"):
-        read_attachment(folder_of(site), name, "another", 0, SENTENCES)
+        read_attachment(folder_of(site), name, "another", 1, SENTENCES)
 
 
 def test_of_too_many_sentences_none_are_made(site: Path, embedder: SentenceEmbedder) -> None:

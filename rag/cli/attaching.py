@@ -52,33 +52,30 @@ class Attaching:
     def run(self, *, tell: bool) -> dict[str, Any]:
         """Make all, and print how it went or only return it."""
         made = {}
-        for kind, make in ((_SENTENCES, self._sentences), (_MULTILINGUAL, self._multilingual)):
-            made[kind.name] = self._made(kind, make)
+        for kind, wanted, make in (
+            (_SENTENCES, self._settings.sentence_vectors > 0, self._sentences),
+            (_MULTILINGUAL, self._settings.multilingual, self._multilingual),
+        ):
+            made[kind.name] = self._made(kind, make) if wanted else {"state": "off"}
             if tell:
                 _tell(kind, made[kind.name])
         return made
 
-    def _sentences(self) -> Attached | bool | None:
-        """``False`` where they are not wanted."""
+    def _sentences(self) -> Attached | None:
         from rag.attaching import attach_sentences
 
-        most = self._settings.sentence_vectors
-        if not most:
-            return False
-        progress = self._bars.step("Sentences", "texts")
+        most, progress = self._settings.sentence_vectors, self._bars.step("Sentences", "texts")
         return attach_sentences(self._index_dir, self._embedder, most, progress)
 
-    def _multilingual(self) -> Attached | bool | None:
-        """``False`` where they are not wanted."""
+    def _multilingual(self) -> Attached | None:
         from rag.attaching import attach
         from rag.multilingual import open_multilingual
 
         multilingual = open_multilingual(self._settings)
-        if multilingual is None:
-            return False
-        return attach(self._index_dir, multilingual, self._bars.step("For Chinese", "texts"))
+        progress = self._bars.step("For Chinese", "texts")
+        return attach(self._index_dir, multilingual, progress) if multilingual else None
 
-    def _made(self, kind: _Kind, make: Callable[[], Attached | bool | None]) -> dict[str, Any]:
+    def _made(self, kind: _Kind, make: Callable[[], Attached | None]) -> dict[str, Any]:
         started = time.perf_counter()
         try:
             done = make()
@@ -89,8 +86,6 @@ class Attaching:
             raise SystemExit(_STOPPED) from None
         finally:
             self._bars.close()
-        if isinstance(done, bool):
-            return {"state": "off"}
         if done is None:
             return {"state": "ready"}
         seconds = round(time.perf_counter() - started, 3)

@@ -44,6 +44,22 @@ def check(page: Page) -> None:
     assert others == []
 
 
+def check_both_colours(page: Page) -> None:
+    """As ``check``, in light colours and in dark ones; the page is light again after it."""
+    for dark in (True, False):
+        page.emulate_media(color_scheme="dark" if dark else "light")
+        # Gradio looks at the scheme when a page is loaded, and sets this class; ours is all CSS.
+        page.evaluate(
+            "dark => { if (document.querySelector('.gradio-container'))"
+            " document.body.classList.toggle('dark', dark) }",
+            dark,
+        )
+        assert page.evaluate("getComputedStyle(document.body).colorScheme") == (
+            "dark" if dark else "light"
+        )
+        check(page)
+
+
 # Both colours and both languages; the other two pairs of them in the slow lane.
 @pytest.mark.parametrize(
     ("scheme", "language"),

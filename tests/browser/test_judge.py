@@ -24,7 +24,7 @@ from rag.records import Records
 from rag.runs import dump_run
 from rag.versions import RECORDS, current_version, open_current, version_folder
 from tests.browser.judge import Judge, add_user
-from tests.browser.test_accessibility import check
+from tests.browser.test_accessibility import check_both_colours
 from tests.browser.visitor import DIRECTOR, TELEPHONE
 from tests.outcomes import answers, run_of
 from tests.served import served
@@ -234,7 +234,6 @@ def test_the_pictures_come_from_here_and_each_has_its_table(judge: Judge) -> Non
     assert [url for url in judge.requests if not url.startswith((judge.address, "data:"))] == []
 
 
-@pytest.mark.slow
 def test_an_evaluation_is_started_watched_and_stopped(judge: Judge, room: Path) -> None:
     page = judge.page
     judge.open("quality")
@@ -267,33 +266,30 @@ def test_what_was_asked_in_vain_stands_by_topic_and_becomes_a_test(
     assert "park" in json.loads(lines[-1])["question"]
 
 
-@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.slow)])
-def test_axe_finds_nothing_on_any_page(judge: Judge, scheme: str) -> None:
+def test_axe_finds_nothing_on_any_page(judge: Judge) -> None:
     page = judge.page
     # A colour on its way to another has the contrast of neither.
-    page.emulate_media(
-        color_scheme="dark" if scheme == "dark" else "light", reduced_motion="reduce"
-    )
+    page.emulate_media(reduced_motion="reduce")
     judge.open("quality")
     expect(page.locator(".chart .main-svg .legend").first).to_be_attached()
     for summary in page.locator(".chart summary").all():
         summary.click()
-    check(page)
+    check_both_colours(page)
     judge.open("conversations")
     expect(page.locator("#list .open").first).to_be_visible()
-    check(page)
+    check_both_colours(page)
     page.locator("#list .open").last.click()
     page.locator("button[value=test]").click()
     expect(page.locator("#testing form")).to_be_visible()
-    check(page)
+    check_both_colours(page)
     judge.open("judge")
     expect(page.locator("#verdict form")).to_be_visible()
-    check(page)
+    check_both_colours(page)
     page.locator("#duels input[name=question]").fill(DIRECTOR)
     page.locator("#duels button[value=duel]").click()
     expect(page.locator(".sides .turn")).to_have_count(2)
-    check(page)
+    check_both_colours(page)
     judge.open("gaps")
     expect(page.locator(".topic").first).to_be_visible()
     page.locator(".topic summary").first.click()
-    check(page)
+    check_both_colours(page)
