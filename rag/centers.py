@@ -32,7 +32,7 @@ _SLIPS = ((8, 2), (5, 1))
 
 
 # Words that say what kind of thing a center is: they name none, even where only one has them.
-_KINDS = frozenset("center centre institute institution laboratory university hospital".split())
+KINDS = frozenset("center centre institute institution laboratory university hospital".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ def centers_of(documents: Iterable[Document]) -> tuple[Center, ...]:
             names=tuple(sorted(filter(None, found), key=lambda words: (-len(words), words))),
             institution=institutions.get(name, ()),
             words=frozenset(words[name]),
-            own=frozenset(word for word in words[name] - _KINDS if shared[word] == 1),
+            own=frozenset(word for word in words[name] - KINDS if shared[word] == 1),
             chinese=_longest_first(n for n in chinese[name] if not is_institution(n)),
             chinese_institutions=_longest_first(n for n in chinese[name] if is_institution(n)),
         )

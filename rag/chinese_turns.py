@@ -29,6 +29,8 @@ _LATIN = re.compile(r"[A-Za-z][A-Za-z'-]+(?: [A-Za-z][A-Za-z'-]+)*")
 _IT = re.compile(
     "(?:该|这个|这家|那个|那家|本|此)(?:研究)?(?:中心|基地|机构)|它们?|那里|那儿|这里(?!有哪|都有)|贵(?:中心|基地)"
 )
+# What a center does, as a part of its name: no verb, and nothing that asks.
+_DESCRIBED = "[^有是在与和由的哪什么谁几多少、，。？！?!]{0,20}?(?:中心|基地)"
 _PERSON = re.compile("他们?|她们?|此人|这个人|这位(?:教授|主任|专家)?|该(?:教授|主任)")
 # "And the one in Zunyi?"
 _ELLIPSIS = re.compile("(?:那么?|还有)?(?P<what>.{1,40}?)(?:呢|怎么样|又如何)[？?。！!\\s]*")
@@ -69,6 +71,7 @@ class ChineseInterpreter:
             if center:
                 return [self._about(self.turns[-1].answer.query.text, center)]
         named = mentioned_centers(text, self.centers) or self._owners(text)
+        text = self._called_in_full(text, named)
         if self.turns:
             varied = self._varied(text)
             if varied:
@@ -90,6 +93,21 @@ class ChineseInterpreter:
             # A question that takes its center for granted may also be about any.
             return [self._about(text, focus[0]), _meaning(text, ())]
         return [_meaning(text, ())]
+
+    def _called_in_full(self, text: str, named: tuple[str, ...]) -> str:
+        """The one center that a text names by where it is, "the Zunyi center", by its name.
+
+        The words of its description are neither its name nor what is asked.
+        """
+        center = next((c for c in self.centers if (c.name,) == named), None)
+        if center is None or not center.chinese:
+            return text
+        called = called_in_chinese(center.name, self.centers)
+        places = "|".join(map(re.escape, sorted(places_of(center))))
+        names = "|".join(map(name_pattern, center.chinese))
+        if not places:
+            return text
+        return re.sub(f"(?:{places})市?的?(?:{names}|{_DESCRIBED})", called, text, count=1)
 
     def _introduced(self, text: str, named: tuple[str, ...]) -> str:
         """What a center studies, where nothing is asked but to be told of it."""

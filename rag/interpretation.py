@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from rag.asking import THE_CENTER, THE_ONE, asked_of, asks_each_of
-from rag.centers import Center, mentioned_centers, named_centers, spans_of_names
+from rag.centers import KINDS, Center, mentioned_centers, named_centers, spans_of_names
 from rag.followups import Completion, complete, fragment_of, points_to_person, vary
 from rag.forms import asks_for_centers_of, asks_whether_it_has, form_of, form_over_centers
 from rag.mentions import mentions
@@ -159,6 +159,9 @@ class Interpreter:
         if about and not spans_of_names(done.referent, self.centers):
             # A person or a thing of some center; of several, the one in focus.
             about = focus if set(focus) <= set(about) and focus else about
+        if len(focus) == 1 and set(tokens(done.referent)) <= KINDS:
+            # "Which center works on wounds?" asked for one, and the answer was in focus since.
+            return [self._about(question, focus[0])]
         if len(about) == 1 and spans_of_names(done.referent, self.centers):
             return [self._about(question, about[0])]
         found = [_meaning(done.text, about or focus)]

@@ -127,6 +127,32 @@ def test_refusal_has_a_threshold_of_its_own(chinese: Chatbot, chatbot: Chatbot) 
     assert not cited & {(e.doc_id, e.start) for e in below}
 
 
+@pytest.mark.parametrize(
+    "question",
+    [
+        "遵义组织修复中心的主任是谁？",
+        "遵义的组织修复与再生医学中心主任是谁？",
+        "遵义中心的主任是谁？",
+    ],
+)
+def test_a_center_may_be_called_by_its_place_and_what_it_does(
+    chinese: Chatbot, question: str
+) -> None:
+    answer = chinese.ask(question)
+    assert "He Zhixu is the director" in answer.text
+    # It is shown how it was understood.
+    assert answer.query.text.startswith("教育部组织修复与再生医学协同创新中心")
+
+
+@pytest.mark.parametrize(
+    "question", ["遵义医科大学有哪些研究中心？", "遵义和浙江的中心分别由谁领导？"]
+)
+def test_a_place_is_no_part_of_a_name_where_no_one_center_is_meant(
+    chinese: Chatbot, question: str
+) -> None:
+    assert chinese.ask(question).query.text == question
+
+
 def test_a_chosen_center_overrides_the_question_and_that_is_said(chinese: Chatbot) -> None:
     answer = chinese.ask("组织修复中心的主任是谁？", center=CANCER)
     assert cited_centers(answer) <= {CANCER}

@@ -95,6 +95,12 @@ def test_a_pronoun_takes_the_center_of_the_last_turn(
     assert query.centers == (CANCER,)
 
 
+def test_a_pronoun_takes_the_center_that_was_asked_for(centers: tuple[Center, ...]) -> None:
+    before = turn("Which center should I contact about wounds?", CANCER)
+    query = understand("Who is its director?", [before], centers)
+    assert query.text == f"Who is the {CANCER}'s director?"
+
+
 def test_a_question_that_names_its_center_ignores_the_history(centers: tuple[Center, ...]) -> None:
     question = "Who leads the ZJU Medical Center and its labs?"
     alone = understand(question, (), centers)
